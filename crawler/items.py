@@ -1,0 +1,138 @@
+"""The items both sides of the project speak of: frozen, slotted, keyword-only.
+
+``None`` means the page does not say; an empty string never appears. Pages fill in
+raw date witnesses and leave the instants ``None``; the date pipeline returns a copy
+with the instants set, aware and in UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Section(StrEnum):
+    """A visible part of a page that holds links."""
+
+    TICKER = "ticker"
+    BODY = "body"
+    PREVIOUS = "previous"
+    NEXT = "next"
+    RELATED = "related"
+    HOT = "hot"
+    POPULAR = "popular"
+    CHANNEL_LIST = "channel_list"
+
+
+class Scope(StrEnum):
+    """Where a list is the same: on the whole site, in one channel, on one page."""
+
+    SITE = "site"
+    CHANNEL = "channel"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """Something a person should look at.
+
+    ``kind`` is one of the words of ``docs/incidents.md``; ``detail`` holds the raw
+    strings that explain it, never a secret.
+    """
+
+    kind: str
+    page_url: str
+    story_id: int | None = None
+    section: str | None = None
+    detail: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contributor:
+    """One name of the byline. ``role``: reporter, translator, correspondent,
+    photographer, author (a bare name), or the printed title (社長 …)."""
+
+    role: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One photo of a story.
+
+    ``position`` is 1-based; ``url`` is the original photo, not the image proxy;
+    ``after_paragraph`` counts the paragraphs printed before it (0: above the body).
+    """
+
+    position: int
+    url: str
+    caption: str | None = None
+    credit: str | None = None
+    after_paragraph: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A story as one page shows it. Identity is ``story_id``, never the URL."""
+
+    story_id: int
+    url: str
+    title: str
+    channel: str | None = None
+    channel_id: int | None = None
+    subcategory: str | None = None
+    subcategory_id: int | None = None
+    byline: str | None = None
+    contributors: tuple[Contributor, ...] = ()
+    organization: str | None = None
+    wire: bool = False
+    place: str | None = None
+    dateline_day: int | None = None
+    report_type: str | None = None
+    published_at: datetime | None = None
+    modified_at: datetime | None = None
+    date_witnesses: dict[str, str] = field(default_factory=dict)
+    paragraphs: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    keywords: tuple[str, ...] = ()
+    content_level: str | None = None
+    language: str | None = None
+    incidents: tuple[Incident, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One link seen in one section at one rank (a sighting).
+
+    ``scope_key`` names the instance of the scope: ``"site"``, the channel (its id, or
+    the path behind ``/wj/cate/`` on list pages), or the page (story id, or its URL).
+    ``position`` is the 1-based rank; ``placement`` the ``?from=`` token as printed.
+    """
+
+    page_url: str
+    page_story_id: int | None
+    section: Section
+    scope: Scope
+    scope_key: str
+    position: int
+    url: str
+    story_id: int | None
+    anchor_text: str | None
+    listed_at: datetime | None = None
+    date_witnesses: dict[str, str] = field(default_factory=dict)
+    image_url: str | None = None
+    image_caption: str | None = None
+    summary: str | None = None
+    placement: str | None = None
+    incidents: tuple[Incident, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """A later page of the same run showed ``link`` again: one more page, no new row."""
+
+    link: Link
