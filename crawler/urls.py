@@ -1,0 +1,291 @@
+"""Addresses of the site: canonical form, page kind, ids; pure str -> str.
+
+An address is the site's only on its own hosts (``www`` or bare), or on ``origin``,
+with http or https, the scheme's default port and no user name. Anything else is left
+as it came. Nothing here raises on any string.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+SITE = "https://www.worldjournal.com"
+HOSTS = frozenset({"www.worldjournal.com", "worldjournal.com"})
+PORTS = {"http": 80, "https": 443}
+
+# 18 digits fit a Postgres bigint
+STORY = re.compile(r"/wj/(?:amp/)?story/([0-9]{1,18})/([1-9][0-9]{0,17})")
+# Most addresses met are these, and they need no parsing
+PLAIN = re.compile(
+    re.escape(SITE) + r"(/wj/story/[0-9]{1,18}/[1-9][0-9]{0,17})(?:\?from=[\w-]*)?",
+    re.ASCII,
+)
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+BARE_PERCENT = re.compile(r"%(?![0-9A-F]{2})")
+UNRESERVED = frozenset(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+)
+PATH_SAFE = "/%!$&'()*+,;=:@~"
+QUERY_SAFE = PATH_SAFE + "?"
+# C0 controls and space, which browsers cut off an address's ends
+ENDS = "".join(map(chr, range(0x21)))
+
+# Where a reader came from, and the machine-converted simplified rendering
+NOT_MEANINGFUL = frozenset({"from", "zh-cn"})
+PHOTO_PROXY = "/gw/photo.php"
+PHOTO_PLACEHOLDERS = ("/noimg_cid", "/static/img/og_image.")
+PLACEMENT = re.compile(r"[?&]from=([^&#]*)")
+PROXIED = re.compile(r"[?&]u=([^&#]*)")
+
+
+class PageKind(StrEnum):
+    """What kind of page an address names."""
+
+    HOME = "home"
+    STORY = "story"
+    CHANNEL = "channel"
+    BREAKING = "breaking"
+    RANK = "rank"
+    TAG = "tag"
+    SEARCH = "search"
+    API = "api"
+    SITEMAP = "sitemap"
+    TOPIC = "topic"
+    ROBOTS = "robots"
+    COUNTER = "counter"
+    PHOTO = "photo"
+    OTHER = "other"
+    OFFSITE = "offsite"
+
+
+# First fit wins
+KINDS = (
+    (re.compile(r"/(wj(/index)?)?"), PageKind.HOME),
+    (STORY, PageKind.STORY),
+    (re.compile(r"/wj/cate/breaking(/.*)?"), PageKind.BREAKING),
+    (re.compile(r"/wj/cate/.+"), PageKind.CHANNEL),
+    (re.compile(r"/rank/.+"), PageKind.RANK),
+    (re.compile(r"/search/tagging/.+"), PageKind.TAG),
+    (re.compile(r"/search/.+"), PageKind.SEARCH),
+    (re.compile(r"/api/.+"), PageKind.API),
+    (re.compile(r"/sitemap([/.].*)?"), PageKind.SITEMAP),
+    (re.compile(r"/(page/)?topic/.+"), PageKind.TOPIC),
+    (re.compile(r"/robots\.txt"), PageKind.ROBOTS),
+    (re.compile(r"/record/.+"), PageKind.COUNTER),
+    (re.compile(re.escape(PHOTO_PROXY)), PageKind.PHOTO),
+)
+
+
+class Place(NamedTuple):
+    """Where on the site: normalised path and query (without what means nothing)."""
+
+    path: str
+    query: str
+    simplified: bool
+
+
+def canonical(url: str, *, base: str = SITE + "/", origin: str = SITE) -> str:
+    """The one form of an address: ``https://www.worldjournal.com/…`` or as it came.
+
+    Args:
+        url: absolute, or relative to ``base``.
+        base: address of the page that holds ``url``.
+        origin: scheme, host and port that stand in for the site (a replica).
+    """
+    plain = PLAIN.fullmatch(url)
+    if plain:
+        return SITE + plain[1]
+    resolved = _resolve(url, base)
+    place = _place(resolved, origin)
+    if place is None:
+        return resolved
+    return SITE + place.path + (f"?{place.query}" if place.query else "")
+
+
+def page_kind(url: str, *, origin: str = SITE) -> PageKind:
+    """Kind of the page behind an address; the image proxy counts on any host."""
+    if _is_photo_proxy(url):
+        return PageKind.PHOTO
+    place = _place(_resolve(url, SITE + "/"), origin)
+    if place is None:
+        return PageKind.OFFSITE
+    for pattern, kind in KINDS:
+        if pattern.fullmatch(place.path):
+            return kind
+    return PageKind.OTHER
+
+
+def story_id(url: str, *, origin: str = SITE) -> int | None:
+    """The last number of a story's address, AMP too; None for anything else."""
+    return _story_number(url, origin, 2)
+
+
+def subcategory_id(url: str, *, origin: str = SITE) -> int | None:
+    """The first number of a story's address, as given there."""
+    return _story_number(url, origin, 1)
+
+
+def story_url(subcategory_id: int, story_id: int) -> str:
+    """Canonical address of a story."""
+    return f"{SITE}/wj/story/{subcategory_id}/{story_id}"
+
+
+def placement(url: str) -> str | None:
+    """The ``?from=`` token: the section a link was placed in."""
+    found = PLACEMENT.search(url.partition("#")[0])
+    return (unquote(found[1]).strip() or None) if found else None
+
+
+def photo_original(url: str) -> str | None:
+    """https address of the photo itself, taken out of the image proxy's ``u=``.
+
+    None for placeholders (no photo) and for what is no web address.
+    """
+    address = url.strip(ENDS)
+    if PHOTO_PROXY in address:
+        found = PROXIED.search(address)
+        address = (
+            unquote(found[1])
+            if found and "://" not in found[1]
+            else (found[1] if found else "")
+        )
+    if not address or any(sign in address for sign in PHOTO_PLACEHOLDERS):
+        return None
+    try:
+        parts = urlsplit(urljoin(SITE + "/", address))
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in PORTS or not parts.hostname:
+        return None
+    return parts._replace(scheme="https" if port is None else parts.scheme).geturl()
+
+
+def never_requested(url: str, *, origin: str = SITE) -> str | None:
+    """Why an address is never fetched, in one word; None when it may be.
+
+    A crawl of another ``origin`` fetches from there only, never from the site itself.
+    """
+    if _is_photo_proxy(url):
+        return "photo_proxy"
+    resolved = _resolve(url, origin + "/")
+    place = _place(resolved, origin, only=origin != SITE)
+    if place is None:
+        return "offsite"
+    if place.simplified:
+        return "simplified_rendering"
+    if place.path.startswith("/record/"):
+        return "counter"
+    return None
+
+
+def fetch_url(url: str, *, origin: str) -> str:
+    """Where to fetch a page of the site: the same path on ``origin``."""
+    address = canonical(url, origin=origin)
+    if origin == SITE or not address.startswith(SITE + "/"):
+        return address
+    return origin.rstrip("/") + address.removeprefix(SITE)
+
+
+def domain(origin: str) -> str:
+    """``origin`` -> the host name that Scrapy's ``allowed_domains`` wants."""
+    host = urlsplit(origin).hostname or ""
+    return "worldjournal.com" if host in HOSTS else host
+
+
+def _story_number(url: str, origin: str, group: int) -> int | None:
+    place = _place(_resolve(url, SITE + "/"), origin)
+    found = STORY.fullmatch(place.path) if place else None
+    return int(found[group]) if found else None
+
+
+def _resolve(url: str, base: str) -> str:
+    """``url`` made absolute; what names its own scheme is left as it is."""
+    stripped = url.strip(ENDS)
+    if SCHEME.match(stripped):
+        return stripped
+    try:
+        return urljoin(base, stripped)
+    except ValueError:
+        return stripped
+
+
+def _is_photo_proxy(url: str) -> bool:
+    return PHOTO_PROXY in url and url.partition("?")[0].endswith(PHOTO_PROXY)
+
+
+@lru_cache(maxsize=8192)
+def _place(url: str, origin: str, only: bool = False) -> Place | None:
+    """Where on the site an absolute address points, None if it is not the site's.
+
+    ``only``: on ``origin`` itself, not on the site's own hosts.
+    """
+    try:
+        parts = urlsplit(url)
+        if not _is_ours(url, origin, only):
+            return None
+    except ValueError:  # a broken port or IPv6 address
+        return None
+    path = _without_dots(_normalised(parts.path or "/", PATH_SAFE))
+    path = path.rstrip("/") or "/"
+    pieces = [p for p in _normalised(parts.query, QUERY_SAFE).split("&") if p]
+    names = [piece.partition("=")[0].lower() for piece in pieces]
+    story = STORY.fullmatch(path)
+    kept = [
+        piece
+        for piece, name in zip(pieces, names, strict=True)
+        if name not in NOT_MEANINGFUL
+    ]
+    return Place(
+        path=f"/wj/story/{story[1]}/{story[2]}" if story else path,
+        query="" if story else "&".join(kept),
+        simplified="zh-cn" in names,
+    )
+
+
+def _is_ours(url: str, origin: str, only: bool) -> bool:
+    parts = urlsplit(url)
+    # Browsers read a backslash as a slash, Python does not: never trust such a host
+    if "@" in parts.netloc or "\\" in url.partition("?")[0]:
+        return False
+    scheme, host = parts.scheme, parts.hostname
+    if host in HOSTS and not only:
+        return scheme in PORTS and parts.port in (None, PORTS[scheme])
+    other = urlsplit(origin)
+    default, other_default = PORTS.get(scheme), PORTS.get(other.scheme)
+    return (scheme, host, parts.port or default) == (
+        other.scheme,
+        other.hostname,
+        other.port or other_default,
+    )
+
+
+def _normalised(text: str, safe: str) -> str:
+    """Percent-encoded UTF-8, upper-case escapes, no needless ones (RFC 3986 §6.2.2)."""
+    if text.isascii() and "%" not in text and text.replace("/", "").isalnum():
+        return text
+    escaped = ESCAPE.sub(_escape, text)
+    return quote(BARE_PERCENT.sub("%25", escaped), safe=safe, errors="replace")
+
+
+def _escape(match: re.Match[str]) -> str:
+    char = chr(int(match[1], 16))
+    return char if char in UNRESERVED else match[0].upper()
+
+
+def _without_dots(path: str) -> str:
+    """RFC 3986 §5.2.4."""
+    if "/." not in path:
+        return path
+    kept: list[str] = []
+    for segment in path.split("/")[1:]:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    return "/" + "/".join(kept)
