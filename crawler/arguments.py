@@ -1,0 +1,71 @@
+"""The arguments of a run (``-a name=value``), read and checked before it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from crawler import times, urls
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+NAMES = ("channels", "since", "max_stories", "site")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """``channels``: codes, ids or titles, empty for all; ``since``: aware UTC;
+    ``origin``: scheme, host and port the pages are fetched from."""
+
+    channels: tuple[str, ...] = ()
+    since: datetime | None = None
+    max_stories: int | None = None
+    origin: str = urls.SITE
+
+
+def read(given: Mapping[str, str]) -> Arguments:
+    """Arguments as typed -> checked ones.
+
+    Raises:
+        ValueError: names the argument, what was given and what is expected.
+    """
+    for name in given:
+        if name not in NAMES:
+            raise ValueError(f"unknown argument {name!r}; there are {', '.join(NAMES)}")
+    return Arguments(
+        channels=_channels(given.get("channels")),
+        since=times.parse_since(given["since"]) if given.get("since") else None,
+        max_stories=_count(given.get("max_stories")),
+        origin=origin(given["site"]) if given.get("site") else urls.SITE,
+    )
+
+
+def _channels(value: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (value or "").split(",") if part.strip())
+
+
+def _count(value: str | None) -> int | None:
+    if value is None:
+        return None
+    if not value.isascii() or not value.isdigit() or int(value) < 1:
+        raise ValueError(f"max_stories={value!r}: a whole number from 1 on is expected")
+    return int(value)
+
+
+def origin(value: str) -> str:
+    """``site=`` -> scheme://host[:port]. Raises ValueError for anything more or less."""
+    expected = f"site={value!r}: an origin such as http://127.0.0.1:8000 is expected"
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError as error:
+        raise ValueError(expected) from error
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+        raise ValueError(expected)
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError(expected)
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}:{port}" if port else f"{parts.scheme}://{host}"

@@ -1,0 +1,120 @@
+"""``scrapy survey``: look at the site politely before a night is started."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from crawler import arguments, fixtures
+from crawler.items import Section
+from crawler.verdict import Exit
+
+if TYPE_CHECKING:
+    from crawler.spiders.survey import Findings
+
+ON_STORY_PAGES = tuple(Section)
+
+
+class Command(ScrapyCommand):
+    """Fetches at most ten pages, prints what they hold, stores nothing."""
+
+    requires_project = True
+    default_settings = {"ITEM_PIPELINES": {}, "LOG_LEVEL": "WARNING"}
+
+    def syntax(self) -> str:
+        return "[options] [URL …]"
+
+    def short_desc(self) -> str:
+        return "Fetch at most ten pages politely and say what the site is like"
+
+    def long_desc(self) -> str:
+        return (
+            "Before the first night: what robots.txt allows, which sections and fields "
+            "are found, what differs from what this project knows of the site. "
+            "Example: scrapy survey --save tests/fixtures/survey. "
+            "Exit code 0: a night is worth starting; 6: it is not; 7: pages failed."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--site", default="", help="another origin (the replica)")
+        parser.add_argument(
+            "--save", metavar="DIR", type=Path, help="keep the bytes as fixtures there"
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.crawler_process is not None
+        try:
+            if opts.site:
+                arguments.origin(opts.site)
+        except ValueError as error:
+            raise UsageError(str(error), print_help=False) from error
+        crawler = self.crawler_process.create_crawler("survey")
+        self.crawler_process.crawl(crawler, site=opts.site, pages=" ".join(args))
+        self.crawler_process.start()
+        spider = crawler.spider
+        if spider is None:
+            self.exitcode = int(Exit.INTERNAL)
+            return
+        show(spider.findings, Console())  # type: ignore[attr-defined]
+        if opts.save:
+            for number, response in enumerate(spider.kept, start=1):  # type: ignore[attr-defined]
+                fixtures.save(response, opts.save / f"{number:02d}")
+            print(f"Saved {len(spider.kept)} pages under {opts.save}")  # type: ignore[attr-defined]
+        code = judge(spider.findings)  # type: ignore[attr-defined]
+        print(ADVICE[code])
+        self.exitcode = int(code)
+
+
+ADVICE = {
+    Exit.GOOD: "A night is worth starting: scrapy crawl udn_world -a max_stories=50",
+    Exit.NOTHING_FOUND: "Do not start a night: see what is missing above.",
+    Exit.TOO_MANY_ERRORS: "Do not start a night: pages failed, see above.",
+}
+
+
+def judge(findings: Findings) -> Exit:
+    """Is a night worth starting? Lists with rows, or stories, and robots.txt lets us."""
+    if any(not ending[:1].isdigit() for _, ending in findings.pages):
+        return Exit.TOO_MANY_ERRORS
+    refused = [
+        path
+        for path, allowed in findings.allowed.items()
+        if path.startswith("/wj/") and not allowed
+    ]
+    if refused or not findings.stories:
+        return Exit.NOTHING_FOUND
+    return Exit.GOOD
+
+
+def show(findings: Findings, console: Console) -> None:
+    """Prints the tables a person reads."""
+    pages = Table("page", "came", title="Pages")
+    for url, ending in findings.pages:
+        pages.add_row(url, ending)
+    console.print(pages)
+    robots = Table("path", "robots.txt", title="May we?")
+    for path, allowed in findings.allowed.items():
+        robots.add_row(path, "allowed" if allowed else "disallowed")
+    console.print(robots)
+    sections = Table("section", "rows", "incidents", title="Sections")
+    for section in ON_STORY_PAGES:
+        lost = [key for key in findings.lost if f" {section}" in key]
+        sections.add_row(
+            section,
+            str(findings.sections.get(section, 0)),
+            "; ".join(lost) or "all witnesses found",
+        )
+    console.print(sections)
+    fields = Table("field", "stories without", title=f"{findings.stories} stories")
+    for name, count in findings.empty.items():
+        fields.add_row(name, str(count))
+    console.print(fields)
+    for sentence in findings.differs:
+        console.print(f"Differs: {sentence}", markup=False)

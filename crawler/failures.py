@@ -1,0 +1,35 @@
+"""Why a page did not come: one machine word for each exception of the downloader."""
+
+from __future__ import annotations
+
+import re
+
+from scrapy.exceptions import IgnoreRequest
+from scrapy.spidermiddlewares.httperror import HttpError
+
+GONE = {"http_404", "http_410"}
+REFUSED = {"robots_forbidden", "offsite", "ignored"}
+
+
+def reason_of(error: BaseException) -> str:
+    """An exception -> its word: ``http_503``, ``robots_forbidden``,
+    ``download_timeout`` … (the class name in snake case, without "error")."""
+    if isinstance(error, HttpError):
+        return f"http_{error.response.status}"
+    if isinstance(error, IgnoreRequest):
+        return str(getattr(error, "reason", None) or _ignored(str(error)))
+    words = re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower()
+    return words.removesuffix("_error") or "unknown"
+
+
+def _ignored(message: str) -> str:
+    lowered = message.lower()
+    if "robots" in lowered:
+        return "robots_forbidden"
+    return "offsite" if "offsite" in lowered else "ignored"
+
+
+def speaks_against_the_night(reason: str) -> bool:
+    """Is this failure an error of the site or the network, rather than an outcome
+    (gone, refused, kept away by robots.txt)?"""
+    return reason not in GONE and reason not in REFUSED

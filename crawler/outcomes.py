@@ -1,0 +1,59 @@
+"""Counts how every page ended, and makes an incident of each that was not read."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from crawler import failures, urls
+from crawler.items import Incident
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.http import Response
+    from scrapy.statscollectors import StatsCollector
+    from twisted.python.failure import Failure
+
+logger = logging.getLogger(__name__)
+
+
+class Outcomes:
+    """Stats: ``page/ok``, ``page/<kind>/ok``, ``page/failed``,
+    ``page/failed/<reason>``, ``page/error`` (failures that speak against the night),
+    ``left/max_stories``."""
+
+    def __init__(self, stats: StatsCollector, origin: str) -> None:
+        self.stats = stats
+        self.origin = origin
+
+    def read(self, response: Response) -> None:
+        """The page came and said what it should."""
+        kind = urls.page_kind(response.url, origin=self.origin)
+        self.stats.inc_value("page/ok")
+        self.stats.inc_value(f"page/{kind}/ok")
+
+    def not_read(self, response: Response, kind: str, error: Exception) -> Incident:
+        """The page came, but is not what its address promises."""
+        return self._failed(response.url, kind, kind, str(error))
+
+    def failure(self, failure: Failure) -> Incident | None:
+        """The page did not come. ``None``: the run's number of stories is reached."""
+        reason = failures.reason_of(failure.value)
+        request: Request = failure.request  # type: ignore[attr-defined]
+        if reason == "max_stories":
+            self.stats.inc_value("left/max_stories")
+            return None
+        return self._failed(request.url, "fetch_failed", reason, reason)
+
+    def _failed(self, url: str, kind: str, reason: str, why: str) -> Incident:
+        self.stats.inc_value("page/failed")
+        self.stats.inc_value(f"page/failed/{reason}")
+        if failures.speaks_against_the_night(reason):
+            self.stats.inc_value("page/error")
+        logger.warning("Page not read: %s: %s", url, why)
+        return Incident(
+            kind=kind,
+            page_url=urls.canonical(url, origin=self.origin),
+            story_id=urls.story_id(url, origin=self.origin),
+            detail={"reason": why},
+        )

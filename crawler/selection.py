@@ -1,0 +1,112 @@
+"""Which of the stories that a page names are worth a request."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler import revisit, times, urls
+from crawler.items import Section
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from scrapy.statscollectors import StatsCollector
+
+    from crawler.items import Link
+
+Known = Callable[[Collection[int]], Awaitable[dict[int, revisit.Known]]]
+FURTHER_READING = (Section.RELATED, Section.BODY)
+
+
+async def nothing_known(_story_ids: Collection[int]) -> dict[int, revisit.Known]:
+    """What a run without an archive knows."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A story somebody links to; ``depth`` counts the related-reading links that led
+    to it."""
+
+    story_id: int
+    url: str
+    depth: int
+
+
+class Selection:
+    """Chooses stories; each is chosen once a run.
+
+    ``known`` asks the archive; ``foreign`` holds the subcategories of channels that
+    the run was told to leave out. Stats: ``skip/<reason>``, ``link/rows``.
+    """
+
+    def __init__(
+        self,
+        stats: StatsCollector,
+        *,
+        since: datetime | None,
+        related_depth: int,
+        window: timedelta,
+    ) -> None:
+        self.stats = stats
+        self.since = since
+        self.related_depth = related_depth
+        self.window = window
+        self.known: Known = nothing_known
+        self.foreign: frozenset[int] = frozenset()
+        self.chosen: set[int] = set()
+
+    def candidates(self, links: Collection[Link], depth: int = 0) -> list[Candidate]:
+        """The stories of ``links`` that the run's arguments allow, each once, at the
+        smallest depth that leads to it."""
+        self.stats.inc_value("link/rows", len(links))
+        found: dict[int, Candidate] = {}
+        for link in links:
+            deeper = depth + (link.section in FURTHER_READING)
+            if link.story_id is None or not self._allowed(link, deeper):
+                continue
+            held = found.get(link.story_id)
+            if held is None or deeper < held.depth:
+                found[link.story_id] = Candidate(
+                    story_id=link.story_id, url=link.url, depth=deeper
+                )
+        return list(found.values())
+
+    async def choose(
+        self, candidates: Collection[Candidate], *, now: datetime
+    ) -> tuple[list[Candidate], set[int]]:
+        """Those worth a request now, newest first, and the ids that the archive does
+        not hold."""
+        known = await self.known([one.story_id for one in candidates])
+        due = [
+            one
+            for one in candidates
+            if one.story_id not in self.chosen
+            and revisit.due(known.get(one.story_id), now=now, window=self.window)
+        ]
+        self.chosen |= {one.story_id for one in due}
+        self.stats.inc_value("skip/known_or_chosen", len(candidates) - len(due))
+        due.sort(key=lambda one: one.story_id, reverse=True)
+        return due, {one.story_id for one in candidates} - known.keys()
+
+    def in_time(self, published: datetime | None) -> bool:
+        """Not older than ``since``; what tells no time is given the benefit."""
+        return self.since is None or published is None or published >= self.since
+
+    def of_a_wanted_channel(self, url: str) -> bool:
+        """Is the address not of a subcategory that the run leaves out?"""
+        return urls.subcategory_id(url) not in self.foreign
+
+    def _allowed(self, link: Link, depth: int) -> bool:
+        reason = None
+        if depth > self.related_depth and link.section in FURTHER_READING:
+            reason = "related_depth"
+        elif not self.in_time(times.listed(link.date_witnesses)):
+            reason = "older_than_since"
+        elif not self.of_a_wanted_channel(link.url):
+            reason = "other_channel"
+        if reason:
+            self.stats.inc_value(f"skip/{reason}")
+        return reason is None

@@ -1,0 +1,73 @@
+"""Where both sides meet: the settings of every run, and the only reader of the
+environment. README has a table of those that are ours."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from crawler.extensions.dropped import DroppedRequests
+from crawler.extensions.known import KnownStories
+from crawler.extensions.log_format import QuietDrops
+from crawler.extensions.progress import Progress
+from crawler.extensions.store_breaker import StoreBreaker
+from crawler.fingerprint import StoryFingerprinter
+from crawler.middlewares.budget import StoryBudgetMiddleware
+from crawler.middlewares.guard import NeverRequestedMiddleware
+from pipelines.dates import DatesPipeline
+from pipelines.dedupe import DedupePipeline
+from pipelines.postgres import PostgresPipeline
+
+BOT_NAME = "udn-world"
+SPIDER_MODULES = ["crawler.spiders"]
+COMMANDS_MODULE = "crawler.commands"
+
+# Ours (README, "Settings")
+VAR_DIR = os.environ.get("VAR_DIR") or str(Path(__file__).parents[1] / "var")
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
+UDN_CONTACT = os.environ.get("UDN_CONTACT", "")
+MAX_STORIES = os.environ.get("MAX_STORIES", "3000")
+RELATED_DEPTH = os.environ.get("RELATED_DEPTH", "1")
+LIST_PAGES_MAX = os.environ.get("LIST_PAGES_MAX", "30")
+REVISIT_HOURS = os.environ.get("REVISIT_HOURS", "48")
+ERROR_RATIO_MAX = os.environ.get("ERROR_RATIO_MAX", "0.2")
+STORE_BATCH_MAX = os.environ.get("STORE_BATCH_MAX", "500")
+RUN_ID = 0
+
+# A good guest: who we are, robots.txt obeyed, one request at a time
+USER_AGENT = f"udn-world/0.1 (news archive; {UDN_CONTACT or 'contact not set'})"
+ROBOTSTXT_OBEY = True
+CONCURRENT_REQUESTS = 1
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = os.environ.get("UDN_DOWNLOAD_DELAY", "1.5")
+REQUEST_FINGERPRINTER_CLASS = StoryFingerprinter
+
+# Nothing larger, slower or less safe than a news page needs
+DOWNLOAD_TIMEOUT = 30
+DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 2 * 1024 * 1024
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_TLS_MIN_VERSION = "TLSv1.2"
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+COOKIES_ENABLED = False
+METAREFRESH_ENABLED = False
+REDIRECT_MAX_TIMES = 5
+REFERRER_POLICY = "no-referrer"
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+
+DOWNLOADER_MIDDLEWARES = {
+    NeverRequestedMiddleware: 60,
+    StoryBudgetMiddleware: 90,
+}
+EXTENSIONS = {
+    KnownStories: 100,
+    StoreBreaker: 200,
+    DroppedRequests: 300,
+    Progress: 400,
+}
+ITEM_PIPELINES = {DedupePipeline: 100, DatesPipeline: 200, PostgresPipeline: 300}
+
+LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
+LOG_FORMATTER = QuietDrops
+FEED_EXPORT_ENCODING = "utf-8"

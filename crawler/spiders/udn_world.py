@@ -1,0 +1,229 @@
+"""What a night fetches and in which order: lists first, then stories, newest first."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import Request, Spider
+from scrapy.exceptions import CloseSpider
+
+from crawler import arguments, revisit, times, urls
+from crawler.items import Section
+from crawler.outcomes import Outcomes
+from crawler.pages.api import parse_api
+from crawler.pages.channel import parse_channel
+from crawler.pages.errors import NotAStory
+from crawler.pages.list_page import NotAList
+from crawler.pages.menu import CHANNELS, UnknownChannel, parse_menu, select
+from crawler.pages.sitemap import parse_sitemap
+from crawler.pages.story import parse_story
+from crawler.selection import Candidate, Selection
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Collection, Iterable
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response, TextResponse
+    from twisted.python.failure import Failure
+
+    from crawler.items import Article, Incident, Link
+    from crawler.pages.menu import Channel
+
+# Above any story id, so that every list is read before the first story
+LIST_PRIORITY = 10**12
+HOME = "/wj/index"
+SITEMAP = "/sitemap/gnews"
+BREAKING = "breaking"
+
+
+class UdnWorldSpider(Spider):
+    """Walks World Journal, or the origin named by ``site=``."""
+
+    name = "udn_world"
+
+    def __init__(self, *, crawler: Crawler, **given: str) -> None:
+        super().__init__()
+        settings, read = crawler.settings, arguments.read(given)
+        self.origin = read.origin
+        self.allowed_domains = [urls.domain(read.origin)]
+        self.wanted_channels, self.max_stories = read.channels, read.max_stories
+        self.list_pages_max = settings.getint("LIST_PAGES_MAX")
+        self.outcomes = Outcomes(crawler.stats, read.origin)
+        self.selection = Selection(
+            crawler.stats,
+            since=read.since,
+            related_depth=settings.getint("RELATED_DEPTH"),
+            window=timedelta(hours=settings.getfloat("REVISIT_HOURS")),
+        )
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = cls(crawler=crawler, **kwargs)
+        spider._set_crawler(crawler)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        yield self.list_request(HOME, self.parse_home, errback=self.home_failed)
+
+    def parse_home(self, response: TextResponse) -> Iterable[Request]:
+        self.outcomes.read(response)
+        return self.lists(parse_menu(response.text) or CHANNELS)
+
+    def home_failed(self, failure: Failure) -> Iterable[Incident | Request]:
+        yield from self.failed(failure)
+        yield from self.lists(CHANNELS)
+
+    def lists(self, menu: tuple[Channel, ...]) -> Iterable[Request]:
+        """The news sitemap, the breaking list and the wanted channels of the menu."""
+        try:
+            channels = select(menu, self.wanted_channels)
+        except UnknownChannel as error:
+            self.crawler.stats.set_value("verdict/detail", str(error))
+            raise CloseSpider("unknown_channel") from error
+        self.selection.foreign = frozenset(
+            subcategory.id
+            for channel in menu
+            if channel not in channels
+            for subcategory in channel.subcategories
+        )
+        yield self.list_request(SITEMAP, self.parse_sitemap)
+        yield self.list_request(f"/wj/cate/{BREAKING}", self.parse_list)
+        for channel in channels:
+            if channel.code != BREAKING:
+                yield self.list_request(
+                    channel.href, self.parse_list, cb_kwargs={"channel": channel}
+                )
+
+    async def parse_list(
+        self, response: TextResponse, channel: Channel | None = None
+    ) -> AsyncIterator[Link | Request]:
+        """A list page; if it brings anything new, what lies behind it too: the next
+        page of the breaking list, the subcategories of a channel."""
+        page = parse_channel(response, origin=self.origin)
+        self.outcomes.read(response)
+        requests, new = await self.follow(response, page.links)
+        for output in (*page.links, *requests):
+            yield output
+        if not new:
+            self.crawler.stats.inc_value("list/nothing_new")
+        elif channel is not None:
+            for subcategory in channel.subcategories:
+                yield self.list_request(subcategory.href, self.parse_list)
+        elif urls.page_kind(response.url, origin=self.origin) is urls.PageKind.BREAKING:
+            yield self.api_request(2, first_rank=len(page.rows) + 1)
+
+    async def parse_api(
+        self, response: TextResponse, number: int, first_rank: int
+    ) -> AsyncIterator[Link | Incident | Request]:
+        """A further page of the breaking list, from the JSON list API."""
+        try:
+            page = parse_api(
+                response,
+                origin=self.origin,
+                scope_key=BREAKING,
+                first_rank=first_rank,
+            )
+        except NotAList as error:
+            yield self.outcomes.not_read(response, "not_a_list", error)
+            return
+        self.outcomes.read(response)
+        requests, new = await self.follow(response, page.links)
+        for output in (*page.links, *requests):
+            yield output
+        if not new or page.end:
+            self.crawler.stats.inc_value("list/nothing_new")
+        elif number >= self.list_pages_max:
+            self.crawler.stats.inc_value("list/list_pages_max")
+        else:
+            yield self.api_request(number + 1, first_rank=first_rank + len(page.rows))
+
+    async def parse_sitemap(
+        self, response: TextResponse
+    ) -> AsyncIterator[Incident | Request]:
+        try:
+            sitemap = parse_sitemap(response, origin=self.origin)
+        except NotAList as error:
+            yield self.outcomes.not_read(response, "not_a_sitemap", error)
+            return
+        self.outcomes.read(response)
+        self.crawler.stats.inc_value("link/rows", len(sitemap.stories))
+        for child in sitemap.children:
+            yield self.list_request(child, self.parse_sitemap)
+        candidates = [
+            Candidate(story_id=story.story_id, url=story.url, depth=0)
+            for story in sitemap.stories
+            if self.selection.in_time(times.reading(story.published))
+            and self.selection.of_a_wanted_channel(story.url)
+        ]
+        for request in (await self.story_requests(response, candidates))[0]:
+            yield request
+
+    async def parse_story(
+        self, response: TextResponse, depth: int
+    ) -> AsyncIterator[Article | Link | Incident | Request]:
+        try:
+            page = parse_story(response, origin=self.origin)
+        except NotAStory as error:
+            yield self.outcomes.not_read(response, "not_a_story", error)
+            return
+        self.outcomes.read(response)
+        yield page.article
+        for link in page.links:
+            yield link
+        published = times.published(page.article.date_witnesses)
+        if not self.selection.in_time(published):
+            self.crawler.stats.inc_value("skip/older_than_since")
+        elif self.selection.of_a_wanted_channel(page.article.url):
+            requests, _ = await self.follow(response, page.links, depth)
+            for request in requests:
+                yield request
+
+    async def follow(
+        self, response: Response, links: Collection[Link], depth: int = 0
+    ) -> tuple[list[Request], bool]:
+        """Requests for the stories of ``links`` worth one, and whether the page's own
+        list names any that the archive does not hold."""
+        candidates = self.selection.candidates(links, depth)
+        requests, unknown = await self.story_requests(response, candidates)
+        rows = {link.story_id for link in links if link.section is Section.CHANNEL_LIST}
+        return requests, not rows.isdisjoint(unknown)
+
+    async def story_requests(
+        self, response: Response, candidates: Collection[Candidate]
+    ) -> tuple[list[Request], set[int]]:
+        chosen, unknown = await self.selection.choose(
+            candidates, now=revisit.site_clock(response)
+        )
+        requests = [
+            Request(
+                urls.fetch_url(one.url, origin=self.origin),
+                self.parse_story,
+                errback=self.failed,
+                priority=one.story_id,
+                cb_kwargs={"depth": one.depth},
+            )
+            for one in chosen
+        ]
+        return requests, unknown
+
+    def list_request(
+        self, href: str, callback: Callable[..., Any], **options: Any
+    ) -> Request:
+        url = urls.fetch_url(
+            urls.canonical(href, origin=self.origin), origin=self.origin
+        )
+        options.setdefault("errback", self.failed)
+        return Request(url, callback, priority=LIST_PRIORITY, **options)
+
+    def api_request(self, number: int, *, first_rank: int) -> Request:
+        return self.list_request(
+            f"/api/more?type=breaknews&page={number}",
+            self.parse_api,
+            cb_kwargs={"number": number, "first_rank": first_rank},
+        )
+
+    def failed(self, failure: Failure) -> Iterable[Incident]:
+        incident = self.outcomes.failure(failure)
+        if incident is not None:
+            yield incident

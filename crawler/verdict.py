@@ -1,0 +1,126 @@
+"""How a run ended, in one word, one exit code and one line a person understands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Exit(IntEnum):
+    """The exit codes of ``scrapy crawl`` (README, "Exit codes")."""
+
+    GOOD = 0
+    INTERNAL = 1
+    USAGE = 2
+    CONFIGURATION = 3
+    DATABASE_UNREACHABLE = 4
+    ANOTHER_RUN = 5
+    NOTHING_FOUND = 6
+    TOO_MANY_ERRORS = 7
+    INTERRUPTED = 8
+    STORING_FAILED = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """``outcome`` is the lower-case name of ``code``; ``line`` says it in words."""
+
+    code: Exit
+    line: str
+
+    @property
+    def outcome(self) -> str:
+        return self.code.name.lower()
+
+
+# Scrapy's finish_reason -> our code, for the reasons that decide alone
+REASONS = {
+    "unknown_channel": Exit.CONFIGURATION,
+    "database_unreachable": Exit.DATABASE_UNREACHABLE,
+    "store_errors": Exit.STORING_FAILED,
+    "shutdown": Exit.INTERRUPTED,
+    None: Exit.INTERRUPTED,  # forced by a second signal: Scrapy had no time to say
+}
+
+OPENINGS = {
+    Exit.GOOD: "Good night",
+    Exit.INTERNAL: "Failed: an error of the program, see the log",
+    Exit.CONFIGURATION: "Not started: configuration",
+    Exit.DATABASE_UNREACHABLE: "Not started: the database cannot be reached",
+    Exit.NOTHING_FOUND: "Nothing found: no list of the site named any story",
+    Exit.TOO_MANY_ERRORS: "Too many errors",
+    Exit.INTERRUPTED: "Interrupted: what is stored is whole, run again to go on",
+    Exit.STORING_FAILED: "Storing failed: items were fetched but not stored",
+}
+
+
+def judge(stats: Mapping[str, Any], *, error_ratio_max: float) -> Verdict:
+    """The verdict on a finished run.
+
+    Args:
+        stats: Scrapy's final stats.
+        error_ratio_max: share of failed pages (0 to 1) above which a night is bad.
+    """
+    code = _code(stats, error_ratio_max)
+    reason = stats.get("verdict/detail")
+    opening = f"{OPENINGS[code]}: {reason}" if reason else OPENINGS[code]
+    return Verdict(code=code, line=f"{opening}. {figures(stats)}")
+
+
+def _code(stats: Mapping[str, Any], error_ratio_max: float) -> Exit:
+    reason = stats.get("finish_reason")
+    if stats.get("store/error", 0):
+        return Exit.STORING_FAILED
+    if reason in REASONS:
+        return REASONS[reason]
+    if reason == "start_error":
+        return Exit.INTERNAL
+    if errors(stats) > error_ratio_max * max(pages(stats), 1):
+        return Exit.TOO_MANY_ERRORS
+    if not stats.get("link/rows", 0):
+        return Exit.NOTHING_FOUND
+    return Exit.GOOD
+
+
+def pages(stats: Mapping[str, Any]) -> int:
+    """Pages asked for: those that came and those that failed."""
+    return int(stats.get("page/ok", 0)) + int(stats.get("page/failed", 0))
+
+
+def errors(stats: Mapping[str, Any]) -> int:
+    """Failures that speak against the night.
+
+    A story that is gone (404, 410) and a page that robots.txt or the story limit
+    keeps from us are outcomes, not errors.
+    """
+    return int(stats.get("page/error", 0)) + int(
+        stats.get("spider_exceptions/count", 0)
+    )
+
+
+def figures(stats: Mapping[str, Any]) -> str:
+    """The counters of a run as a sentence."""
+
+    def count(name: str) -> int:
+        return int(stats.get(name, 0))
+
+    articles = {
+        word: count(f"store/article/{word}")
+        for word in ("inserted", "changed", "unchanged")
+    }
+    parts = [
+        f"{count('page/story/ok')} stories read "
+        f"({articles['inserted']} new, {articles['changed']} changed, "
+        f"{articles['unchanged']} unchanged)",
+        f"{count('store/link/inserted')} new and {count('store/link/seen')} known links",
+        f"{count('page/ok')} pages, {count('page/failed')} failed",
+    ]
+    if count("store/quarantined"):
+        parts.append(f"{count('store/quarantined')} rows quarantined")
+    if count("left/max_stories"):
+        parts.append(f"{count('left/max_stories')} stories left for next time")
+    return ", ".join(parts) + "."

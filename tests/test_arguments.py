@@ -1,0 +1,53 @@
+"""Arguments of a run are checked before anything starts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from crawler import arguments
+from crawler.urls import SITE
+
+
+def test_without_arguments_the_whole_site_is_meant() -> None:
+    assert arguments.read({}) == arguments.Arguments(origin=SITE)
+
+
+def test_every_argument_is_read() -> None:
+    read = arguments.read(
+        {
+            "channels": "china, us",
+            "since": "2026-02-01",
+            "max_stories": "20",
+            "site": "http://127.0.0.1:8000/",
+        }
+    )
+
+    assert read == arguments.Arguments(
+        channels=("china", "us"),
+        since=datetime(2026, 2, 1, 5, tzinfo=UTC),
+        max_stories=20,
+        origin="http://127.0.0.1:8000",
+    )
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"chanels": "china"},
+        {"max_stories": "0"},
+        {"max_stories": "many"},
+        {"since": "yesterday"},
+        {"site": "127.0.0.1:8000"},
+        {"site": "ftp://127.0.0.1"},
+        {"site": "http://user:secret@127.0.0.1"},
+        {"site": "http://127.0.0.1/wj/index"},
+        {"site": "http://127.0.0.1:port"},
+    ],
+)
+def test_a_wrong_argument_is_named(given: dict[str, str]) -> None:
+    name = next(iter(given))
+
+    with pytest.raises(ValueError, match=name):
+        arguments.read(given)

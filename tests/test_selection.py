@@ -1,0 +1,123 @@
+"""A story is chosen once, newest first, and nothing is left out without a count."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from scrapy.statscollectors import MemoryStatsCollector
+from scrapy.utils.test import get_crawler
+
+from crawler.items import Link, Scope, Section
+from crawler.selection import Selection
+
+NOW = datetime(2026, 3, 8, 9, 10, tzinfo=UTC)
+
+
+@dataclass
+class Held:
+    published_at: datetime | None
+
+
+def link(story_id: int, section: Section, listed: str = "", sub: int = 121339) -> Link:
+    return Link(
+        page_url="https://www.worldjournal.com/wj/cate/china",
+        page_story_id=None,
+        section=section,
+        scope=Scope.CHANNEL,
+        scope_key="china",
+        position=1,
+        url=f"https://www.worldjournal.com/wj/story/{sub}/{story_id}",
+        story_id=story_id,
+        anchor_text="題",
+        date_witnesses={"list_et": listed} if listed else {},
+    )
+
+
+@pytest.fixture
+def stats() -> MemoryStatsCollector:
+    return MemoryStatsCollector(get_crawler())
+
+
+def selection(stats: MemoryStatsCollector, **options: Any) -> Selection:
+    defaults: dict[str, Any] = {
+        "since": None,
+        "related_depth": 1,
+        "window": timedelta(hours=48),
+    }
+    return Selection(stats, **(defaults | options))
+
+
+async def test_a_story_is_chosen_once_and_newest_first(
+    stats: MemoryStatsCollector,
+) -> None:
+    chooser = selection(stats)
+    links = [link(number, Section.HOT) for number in (5, 9, 7, 9)]
+
+    first, _ = await chooser.choose(chooser.candidates(links), now=NOW)
+    second, _ = await chooser.choose(chooser.candidates(links), now=NOW)
+
+    assert [one.story_id for one in first] == [9, 7, 5]
+    assert second == []
+
+
+async def test_known_stories_are_chosen_only_while_young(
+    stats: MemoryStatsCollector,
+) -> None:
+    chooser = selection(stats)
+    held = {1: Held(NOW - timedelta(days=9)), 2: Held(NOW - timedelta(hours=2))}
+
+    async def known(ids: Collection[int]) -> dict[int, Any]:
+        return {number: held[number] for number in ids if number in held}
+
+    chooser.known = known
+    links = [link(number, Section.CHANNEL_LIST) for number in (1, 2, 3)]
+
+    chosen, unknown = await chooser.choose(chooser.candidates(links), now=NOW)
+
+    assert [one.story_id for one in chosen] == [3, 2]
+    assert unknown == {3}
+    assert stats.get_value("skip/known_or_chosen") == 1
+
+
+def test_related_reading_is_followed_as_deep_as_the_setting_says(
+    stats: MemoryStatsCollector,
+) -> None:
+    chooser = selection(stats, related_depth=1)
+    links = [link(1, Section.RELATED), link(2, Section.NEXT)]
+
+    assert {c.story_id: c.depth for c in chooser.candidates(links)} == {1: 1, 2: 0}
+    assert [c.story_id for c in chooser.candidates(links, 1)] == [2]
+    assert stats.get_value("skip/related_depth") == 1
+
+
+def test_the_shortest_way_to_a_story_counts(stats: MemoryStatsCollector) -> None:
+    links = [link(1, Section.RELATED), link(1, Section.HOT)]
+
+    assert [c.depth for c in selection(stats).candidates(links)] == [0]
+
+
+def test_since_leaves_out_what_is_listed_as_older_and_counts_it(
+    stats: MemoryStatsCollector,
+) -> None:
+    chooser = selection(stats, since=datetime(2026, 3, 1, tzinfo=UTC))
+    links = [
+        link(1, Section.HOT, "2026-02-20 10:00"),
+        link(2, Section.HOT, "2026-03-02 10:00"),
+        link(3, Section.TICKER),
+    ]
+
+    assert [c.story_id for c in chooser.candidates(links)] == [2, 3]
+    assert stats.get_value("skip/older_than_since") == 1
+
+
+def test_other_channels_are_left_out_and_counted(stats: MemoryStatsCollector) -> None:
+    chooser = selection(stats)
+    chooser.foreign = frozenset({121172})
+    links = [link(1, Section.HOT, sub=121172), link(2, Section.HOT)]
+
+    assert [c.story_id for c in chooser.candidates(links)] == [2]
+    assert stats.get_value("skip/other_channel") == 1

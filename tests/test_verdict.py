@@ -1,0 +1,47 @@
+"""The verdict: one code and one line from the run's own numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from crawler.verdict import Exit, judge
+
+GOOD = {"finish_reason": "finished", "link/rows": 40, "page/ok": 30, "page/story/ok": 20}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, Exit.GOOD),
+        ({"page/failed": 6, "page/error": 0}, Exit.GOOD),
+        ({"page/failed": 6, "page/error": 6}, Exit.GOOD),
+        ({"page/failed": 10, "page/error": 10}, Exit.TOO_MANY_ERRORS),
+        ({"spider_exceptions/count": 9}, Exit.TOO_MANY_ERRORS),
+        ({"link/rows": 0}, Exit.NOTHING_FOUND),
+        ({"link/rows": 0, "page/ok": 0, "page/failed": 3, "page/error": 3}, Exit(7)),
+        ({"finish_reason": "shutdown"}, Exit.INTERRUPTED),
+        ({"finish_reason": None}, Exit.INTERRUPTED),
+        ({"finish_reason": "unknown_channel"}, Exit.CONFIGURATION),
+        ({"finish_reason": "database_unreachable"}, Exit.DATABASE_UNREACHABLE),
+        ({"finish_reason": "store_errors", "store/error": 1}, Exit.STORING_FAILED),
+        ({"store/error": 1}, Exit.STORING_FAILED),
+        ({"finish_reason": "start_error"}, Exit.INTERNAL),
+    ],
+)
+def test_every_end_has_its_code(changes: dict[str, Any], code: Exit) -> None:
+    verdict = judge({**GOOD, **changes}, error_ratio_max=0.2)
+
+    assert code == verdict.code
+    assert verdict.outcome == code.name.lower()
+
+
+def test_the_line_tells_what_was_found_and_what_was_left() -> None:
+    stats = {**GOOD, "store/article/inserted": 12, "left/max_stories": 5}
+
+    line = judge(stats, error_ratio_max=0.2).line
+
+    assert "20 stories read (12 new, 0 changed, 0 unchanged)" in line
+    assert "5 stories left for next time" in line
+    assert "\n" not in line
