@@ -1,0 +1,133 @@
+"""Connections as a person meets them: addresses without passwords, clear errors,
+the lock of a run, row counts."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import psycopg
+from psycopg import OperationalError, sql
+from psycopg.conninfo import conninfo_to_dict
+
+__all__ = [
+    "TABLES",
+    "DatabaseUnreachable",
+    "OperationalError",
+    "connect",
+    "counts",
+    "masked",
+    "run_lock",
+]
+
+TABLES = (
+    "run",
+    "article",
+    "contributor",
+    "figure",
+    "keyword",
+    "link",
+    "incident",
+    "quarantine",
+)
+CONNECT_SECONDS = 10
+# "udn-world run" in ASCII, cut to 64 bits: no other program is likely to take it
+RUN_LOCK = 0x75646E2D77726C64
+UNREADABLE = "(a DATABASE_URL that cannot be read)"
+# A password with an unescaped "@", "/" or ":" spills into the other parts of a DSN;
+# what does not look like such a part is not shown
+NAME = re.compile(r"[\w.+-]+")
+SAFE = {
+    "host": re.compile(r"[\w.,-]+|/[\w./,+-]*|[0-9a-fA-F:.]+"),
+    "hostaddr": re.compile(r"[0-9a-fA-F:.,]+"),
+    "port": re.compile(r"[0-9,]+"),
+    "dbname": NAME,
+    "user": NAME,
+}
+SHOWN = tuple(SAFE)
+
+
+class DatabaseUnreachable(Exception):
+    """The database cannot be used; the message is one line, without a password."""
+
+
+def masked(dsn: str) -> str:
+    """An address fit for a log: host, port, database and user, nothing else.
+
+    A DSN that cannot be read is not shown at all, since any part of it may be the
+    password.
+    """
+    try:
+        parts = conninfo_to_dict(dsn)
+    except (psycopg.Error, UnicodeError):
+        return UNREADABLE
+    shown = {key: str(parts[key]) for key in SHOWN if parts.get(key)}
+    if any(not SAFE[key].fullmatch(value) for key, value in shown.items()):
+        return UNREADABLE
+    user = f"{shown['user']}@" if "user" in shown else ""
+    host = shown.get("host") or shown.get("hostaddr") or "(local socket)"
+    port = f":{shown['port']}" if "port" in shown else ""
+    return f"postgresql://{user}{host}{port}/{shown.get('dbname', '')}"
+
+
+def connect(dsn: str) -> psycopg.Connection[Any]:
+    """A synchronous autocommit connection, UTC session.
+
+    Raises:
+        DatabaseUnreachable: with the masked address and what to do.
+    """
+    try:
+        return psycopg.connect(
+            dsn,
+            autocommit=True,
+            connect_timeout=CONNECT_SECONDS,
+            application_name="udn-world",
+        )
+    except (psycopg.Error, UnicodeError) as error:
+        raise DatabaseUnreachable(unreachable(dsn, error)) from None
+
+
+def unreachable(dsn: str, error: Exception) -> str:
+    """What failed and what to do, in one line; never the driver's own text, which
+    may quote the password."""
+    text = str(error)
+    reason = next((said for said, words in REASONS.items() if words in text), None)
+    code = getattr(error, "sqlstate", None)
+    reason = reason or (f"error {code}" if code else "no answer")
+    return (
+        f"the database at {masked(dsn)} cannot be reached ({reason}). Is it running, "
+        "and is DATABASE_URL right? Leave DATABASE_URL empty to use the embedded one"
+    )
+
+
+REASONS = {
+    "connection refused": "Connection refused",
+    "wrong password": "password authentication failed",
+    "no password given": "no password supplied",
+    "no such database or user": "does not exist",
+    "unknown host": "resolve host",
+    "no such socket": "No such file or directory",
+    "timeout": "timeout",
+    "too many connections": "too many",
+    "the server is starting up": "starting up",
+    "unreadable address": 'missing "="',
+}
+
+
+def run_lock(connection: psycopg.Connection[Any]) -> bool:
+    """Takes the lock of a run for the life of ``connection``; False if another run
+    holds it. It is free again as soon as its holder is dead. Needs a direct session,
+    not a pooler in transaction mode."""
+    row = connection.execute("SELECT pg_try_advisory_lock(%s)", [RUN_LOCK]).fetchone()
+    return bool(row and row[0])
+
+
+def counts(connection: psycopg.Connection[Any]) -> dict[str, int]:
+    """Rows per table, in the order of ``TABLES``."""
+    return {name: _count(connection, name) for name in TABLES}
+
+
+def _count(connection: psycopg.Connection[Any], table: str) -> int:
+    query = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+    row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0

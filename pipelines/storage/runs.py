@@ -1,0 +1,99 @@
+"""Rows of ``run``: one per execution. Called by the crawl command, synchronously."""
+
+from __future__ import annotations
+
+import json
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from psycopg.types.json import Jsonb
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import psycopg
+
+PACKAGES = ("scrapy", "twisted", "lxml", "psycopg")
+
+# The caller holds the run lock, so an unfinished run is a dead one
+BURY = "UPDATE run SET outcome = 'died' WHERE outcome IS NULL"
+
+START = """
+INSERT INTO run (spider, arguments, started_at, software)
+VALUES (%(spider)s, %(arguments)s, %(started_at)s, %(software)s)
+RETURNING run_id
+"""
+
+FINISH = """
+UPDATE run
+SET finished_at = %(finished_at)s, outcome = %(outcome)s, exit_code = %(exit_code)s,
+    verdict = %(verdict)s, counters = %(counters)s
+WHERE run_id = %(run_id)s
+"""
+
+
+def start_run(
+    connection: psycopg.Connection[Any],
+    *,
+    spider: str,
+    arguments: Mapping[str, Any],
+    software: Mapping[str, str] | None = None,
+    started_at: datetime | None = None,
+) -> int:
+    """Opens a run and returns its id; runs that were left open get outcome ``died``.
+
+    Args:
+        connection: the one that holds the run lock.
+        arguments: the spider arguments as given; values that JSON cannot hold are
+            kept as text.
+        software: name -> version; by default Python and the libraries that matter.
+        started_at: aware; by default now.
+    """
+    connection.execute(BURY)
+    parameters = {
+        "spider": spider,
+        "arguments": _jsonb(arguments),
+        "started_at": started_at or datetime.now(UTC),
+        "software": _jsonb(software or installed()),
+    }
+    row = connection.execute(START, parameters).fetchone()
+    assert row is not None  # noqa: S101 - INSERT … RETURNING gives one row
+    return int(row[0])
+
+
+def finish_run(
+    connection: psycopg.Connection[Any],
+    run_id: int,
+    *,
+    outcome: str,
+    exit_code: int,
+    verdict: str,
+    counters: Mapping[str, Any],
+    finished_at: datetime | None = None,
+) -> None:
+    """Closes a run with its verdict and all its counters (Scrapy's final stats)."""
+    parameters = {
+        "run_id": run_id,
+        "outcome": outcome,
+        "exit_code": exit_code,
+        "verdict": verdict,
+        "counters": _jsonb(counters),
+        "finished_at": finished_at or datetime.now(UTC),
+    }
+    connection.execute(FINISH, parameters)
+
+
+def installed() -> dict[str, str]:
+    """Name -> version of Python and of the libraries that decide what is stored."""
+    found = {"python": platform.python_version()}
+    return found | {name: version(name) for name in PACKAGES}
+
+
+def _jsonb(value: Mapping[str, Any]) -> Jsonb:
+    # stats hold datetimes; a NUL or a lone surrogate in an argument must not lose
+    # the row that says how the run ended
+    text = json.dumps(value, default=str, ensure_ascii=False, sort_keys=True)
+    text = text.replace("\\u0000", "").encode("utf-8", "replace").decode()
+    return Jsonb(json.loads(text))

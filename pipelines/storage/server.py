@@ -1,0 +1,76 @@
+"""The database of a run: the user's own, or an embedded one under the var directory."""
+
+from __future__ import annotations
+
+import fcntl
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from pipelines.storage import embedded
+from pipelines.storage.database import DatabaseUnreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def database(dsn: str, var_dir: str | Path) -> Iterator[str]:
+    """The connection string to use inside the block.
+
+    Args:
+        dsn: ``DATABASE_URL``; if not empty it is yielded as it is.
+        var_dir: else an embedded server keeps its data in ``<var_dir>/postgres``. It
+            is shared by all processes that name the same directory and stops when
+            the last of them leaves; one that was killed holds nothing up.
+
+    Raises:
+        DatabaseUnreachable: the embedded server cannot be started.
+    """
+    if dsn:
+        yield dsn
+        return
+    data = Path(var_dir).absolute() / "postgres"
+    try:
+        data.parent.mkdir(parents=True, exist_ok=True)
+        users = data.with_suffix(".users").open("a")
+        gate = data.with_suffix(".lock").open("a")
+    except OSError as error:
+        raise DatabaseUnreachable(
+            f"the embedded database cannot keep its data in {data}: {error.strerror}. "
+            "Set VAR_DIR to a directory you may write to, or set DATABASE_URL"
+        ) from error
+    with users, gate:
+        own = _join(data, users, gate)
+        try:
+            yield own
+        finally:
+            _leave(data, users, gate)
+
+
+def _join(data: Path, users: IO[str], gate: IO[str]) -> str:
+    """Counts this process in. The kernel drops a dead process's locks by itself."""
+    fcntl.flock(gate, fcntl.LOCK_EX)
+    try:
+        dsn = embedded.ensure_running(data)
+        fcntl.flock(users, fcntl.LOCK_SH)
+        return dsn
+    except embedded.CannotStart as error:
+        raise DatabaseUnreachable(
+            f"the embedded database cannot start: {error}. Look at "
+            f"{embedded.log_file(data)}, or set DATABASE_URL to a server of your own"
+        ) from error
+    finally:
+        fcntl.flock(gate, fcntl.LOCK_UN)
+
+
+def _leave(data: Path, users: IO[str], gate: IO[str]) -> None:
+    fcntl.flock(gate, fcntl.LOCK_EX)
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return  # somebody still uses it
+    else:
+        embedded.stop(data)
+    finally:
+        fcntl.flock(gate, fcntl.LOCK_UN)
