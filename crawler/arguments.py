@@ -56,7 +56,7 @@ def _count(value: str | None) -> int | None:
 
 
 def origin(value: str) -> str:
-    """``site=`` -> scheme://host[:port]. Raises ValueError for anything more or less."""
+    """``site=`` -> scheme://host[:port]; ValueError for anything more or less."""
     expected = f"site={value!r}: an origin such as http://127.0.0.1:8000 is expected"
     try:
         parts = urlsplit(value)

@@ -32,9 +32,9 @@ def save(response: Response, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / BODY).write_bytes(gzip.compress(response.body, mtime=0))
     headers = {
-        name: response.headers[name].decode("latin-1")
+        name: (response.headers.get(name) or b"").decode("latin-1")
         for name in HEADERS
-        if response.headers.get(name)
+        if name in response.headers
     }
     told = {
         "url": response.url,

@@ -38,7 +38,7 @@ class Outcomes:
 
     def failure(self, failure: Failure) -> Incident | None:
         """The page did not come. ``None``: the run's number of stories is reached."""
-        reason = failures.reason_of(failure.value)
+        reason = failures.reason_of(failure.value or RuntimeError())
         request: Request = failure.request  # type: ignore[attr-defined]
         if reason == "max_stories":
             self.stats.inc_value("left/max_stories")

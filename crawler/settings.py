@@ -8,7 +8,6 @@ from pathlib import Path
 
 from crawler.extensions.dropped import DroppedRequests
 from crawler.extensions.known import KnownStories
-from crawler.extensions.log_format import QuietDrops
 from crawler.extensions.progress import Progress
 from crawler.extensions.store_breaker import StoreBreaker
 from crawler.fingerprint import StoryFingerprinter
@@ -69,5 +68,4 @@ EXTENSIONS = {
 ITEM_PIPELINES = {DedupePipeline: 100, DatesPipeline: 200, PostgresPipeline: 300}
 
 LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
-LOG_FORMATTER = QuietDrops
 FEED_EXPORT_ENCODING = "utf-8"

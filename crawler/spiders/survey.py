@@ -95,9 +95,7 @@ class SurveySpider(Spider):
         if self.asked >= PAGES_MAX:
             return
         self.asked += 1
-        fetched = urls.fetch_url(
-            urls.canonical(url, origin=self.origin), origin=self.origin
-        )
+        fetched = urls.fetch_url(url, origin=self.origin)
         yield Request(fetched, callback, errback=self.failed, meta=meta)
 
     def came(self, response: Response) -> None:
@@ -109,9 +107,7 @@ class SurveySpider(Spider):
         self.came(response)
         rules = Protego.parse(response.text)
         for path in QUESTIONS:
-            self.findings.allowed[path] = rules.can_fetch(
-                urls.SITE + path, self.agent
-            )
+            self.findings.allowed[path] = rules.can_fetch(urls.SITE + path, self.agent)
 
     def parse_home(self, response: TextResponse) -> None:
         self.came(response)
@@ -161,7 +157,8 @@ class SurveySpider(Spider):
             return self.parse_sitemap(response)
         if kind in (urls.PageKind.CHANNEL, urls.PageKind.BREAKING):
             return self.parse_list(response)
-        return self.parse_story(response)
+        self.parse_story(response)
+        return None
 
     def see_links(self, links: Sequence[Link]) -> None:
         for link in links:
@@ -180,7 +177,9 @@ class SurveySpider(Spider):
 
     def failed(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]
-        self.findings.pages.append((request.url, failures.reason_of(failure.value)))
+        self.findings.pages.append(
+            (request.url, failures.reason_of(failure.value or RuntimeError()))
+        )
 
 
 # Filled in by the pipelines, or nothing a page has to have

@@ -196,10 +196,9 @@ class UdnWorldSpider(Spider):
             candidates, now=revisit.site_clock(response)
         )
         requests = [
-            Request(
-                urls.fetch_url(one.url, origin=self.origin),
+            self.request(
+                one.url,
                 self.parse_story,
-                errback=self.failed,
                 priority=one.story_id,
                 cb_kwargs={"depth": one.depth},
             )
@@ -210,11 +209,13 @@ class UdnWorldSpider(Spider):
     def list_request(
         self, href: str, callback: Callable[..., Any], **options: Any
     ) -> Request:
-        url = urls.fetch_url(
-            urls.canonical(href, origin=self.origin), origin=self.origin
-        )
+        return self.request(href, callback, priority=LIST_PRIORITY, **options)
+
+    def request(
+        self, url: str, callback: Callable[..., Any], **options: Any
+    ) -> Request:
         options.setdefault("errback", self.failed)
-        return Request(url, callback, priority=LIST_PRIORITY, **options)
+        return Request(urls.fetch_url(url, origin=self.origin), callback, **options)
 
     def api_request(self, number: int, *, first_rank: int) -> Request:
         return self.list_request(

@@ -1,0 +1,143 @@
+"""One run from the database to the verdict: what ``scrapy crawl udn_world`` does."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from crawler import arguments
+from crawler.verdict import Exit, Verdict, judge
+from pipelines.storage import database, migrate, runs, server
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scrapy.crawler import CrawlerProcessBase
+    from scrapy.settings import Settings
+
+SPIDER = "udn_world"
+NUMBERS = (
+    "MAX_STORIES",
+    "RELATED_DEPTH",
+    "LIST_PAGES_MAX",
+    "REVISIT_HOURS",
+    "ERROR_RATIO_MAX",
+    "STORE_BATCH_MAX",
+    "DOWNLOAD_DELAY",
+)
+
+
+class NotStarted(Exception):
+    """The run cannot begin; ``verdict`` says why."""
+
+    def __init__(self, code: Exit, reason: object) -> None:
+        self.verdict = Verdict(code=code, line=f"Not started: {reason}.")
+        super().__init__(self.verdict.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """Database first, then the site: nothing is requested that could not be kept."""
+
+    process: CrawlerProcessBase
+    settings: Settings
+
+    def run(self, given: dict[str, str]) -> Verdict:
+        """Runs the spider with the arguments ``given``; never raises for what a user,
+        a database or the site can do wrong."""
+        try:
+            check(given, self.settings)
+            with ExitStack() as stack:
+                connection = self.open_database(stack)
+                return self.crawl(connection, given)
+        except NotStarted as stopped:
+            return stopped.verdict
+
+    def open_database(self, stack: ExitStack) -> psycopg.Connection[Any]:
+        """The connection that holds the run's lock, with the schema up to date."""
+        try:
+            dsn = stack.enter_context(
+                server.database(self.settings["DATABASE_URL"], self.settings["VAR_DIR"])
+            )
+            connection = stack.enter_context(database.connect(dsn))
+            if not database.run_lock(connection):
+                raise NotStarted(
+                    Exit.ANOTHER_RUN, "another run is in progress on this database"
+                )
+            migrate.migrate(connection)
+        except database.DatabaseUnreachable as error:
+            raise NotStarted(Exit.DATABASE_UNREACHABLE, error) from error
+        except migrate.SchemaNewer as error:
+            raise NotStarted(Exit.CONFIGURATION, error) from error
+        except psycopg.Error as error:
+            raise NotStarted(
+                Exit.CONFIGURATION,
+                f"the schema cannot be brought up to date (error {error.sqlstate}); "
+                "may this user create tables there?",
+            ) from error
+        self.settings.set("DATABASE_URL", dsn, priority="cmdline")
+        return connection
+
+    def crawl(
+        self, connection: psycopg.Connection[Any], given: dict[str, str]
+    ) -> Verdict:
+        """Crawls, and writes the verdict into the run's row."""
+        run_id = runs.start_run(connection, spider=SPIDER, arguments=given)
+        self.settings.set("RUN_ID", run_id, priority="cmdline")
+        crawler = self.process.create_crawler(SPIDER)
+        self.process.crawl(crawler, **given)
+        self.process.start()
+        counters = crawler.stats.get_stats() if crawler.spider else {}
+        if not counters:
+            verdict = Verdict(code=Exit.INTERNAL, line="Failed to start, see the log.")
+        else:
+            limit = self.settings.getfloat("ERROR_RATIO_MAX")
+            verdict = judge(counters, error_ratio_max=limit)
+        return keep(connection, run_id, verdict, counters)
+
+
+def check(given: Mapping[str, str], settings: Settings) -> None:
+    """Raises NotStarted for arguments or settings that no run can use."""
+    try:
+        arguments.read(given)
+    except ValueError as error:
+        raise NotStarted(Exit.CONFIGURATION, error) from error
+    for name in NUMBERS:
+        try:
+            good = settings.getfloat(name) >= 0
+        except ValueError:
+            good = False
+        if not good:
+            raise NotStarted(
+                Exit.CONFIGURATION,
+                f"{name}={settings[name]!r}: a number from 0 on is expected",
+            )
+
+
+def keep(
+    connection: psycopg.Connection[Any],
+    run_id: int,
+    verdict: Verdict,
+    counters: Mapping[str, Any],
+) -> Verdict:
+    """Writes the verdict; where the database is gone the verdict becomes that."""
+    try:
+        runs.finish_run(
+            connection,
+            run_id,
+            outcome=verdict.outcome,
+            exit_code=int(verdict.code),
+            verdict=verdict.line,
+            counters=counters,
+        )
+    except psycopg.OperationalError:
+        print(
+            f"The verdict of run {run_id} could not be written: the database is gone.",
+            file=sys.stderr,
+        )
+        return Verdict(code=Exit.STORING_FAILED, line=verdict.line)
+    return verdict
