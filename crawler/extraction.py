@@ -1,0 +1,87 @@
+"""A page -> its items as they would reach storage, without engine or database."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from crawler import urls
+from crawler.items import Article, Link
+from crawler.pages.api import parse_api
+from crawler.pages.channel import parse_channel
+from crawler.pages.story import parse_story
+from pipelines.dates import normalise
+from pipelines.dedupe import link_key
+
+if TYPE_CHECKING:
+    from scrapy.http import TextResponse
+
+LISTS = (urls.PageKind.CHANNEL, urls.PageKind.BREAKING, urls.PageKind.RANK)
+NOT_PRINTED = ("incidents",)
+
+
+def items(response: TextResponse) -> list[Article | Link]:
+    """Article and Links of a story page, Links of a list page: dates normalised,
+    in-page duplicates removed, in page order.
+
+    Raises:
+        NotAStory: the page is neither.
+        NotAList: a list API's answer that cannot be read.
+    """
+    origin = origin_of(response.url)
+    kind = urls.page_kind(response.url, origin=origin)
+    found: list[Article | Link] = []
+    if kind in LISTS:
+        found += parse_channel(response, origin=origin).links
+    elif kind is urls.PageKind.API:
+        found += parse_api(response, origin=origin, scope_key="breaking").links
+    else:
+        page = parse_story(response, origin=origin)
+        found += [page.article, *page.links]
+    return [normalise(item) for item in _once(found)]
+
+
+def _once(found: list[Article | Link]) -> list[Article | Link]:
+    seen = set()
+    kept = []
+    for item in found:
+        key = link_key(item) if isinstance(item, Link) else item.story_id
+        if key not in seen:
+            seen.add(key)
+            kept.append(item)
+    return kept
+
+
+def lines(response: TextResponse) -> list[str]:
+    """:func:`items` as JSON objects, one a line."""
+    return [as_json(item) for item in items(response)]
+
+
+def as_json(item: Article | Link) -> str:
+    """``{"item": "Article", …}`` with the fields in the order of the item."""
+    fields = {
+        field.name: getattr(item, field.name)
+        for field in dataclasses.fields(item)
+        if field.name not in NOT_PRINTED
+    }
+    return json.dumps(
+        {"item": type(item).__name__, **fields}, ensure_ascii=False, default=_plain
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return dataclasses.asdict(value)
+
+
+def origin_of(url: str) -> str:
+    """The site itself for its own addresses, else the address's own origin: pages of
+    a replica name the site in their links."""
+    if urls.page_kind(url) is not urls.PageKind.OFFSITE:
+        return urls.SITE
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
