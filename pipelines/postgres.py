@@ -1,0 +1,94 @@
+"""Writes items to Postgres; an item counts as stored only after COMMIT."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self
+
+from scrapy.exceptions import CloseSpider
+
+from crawler.items import Article, Incident, Link, Repeat
+from pipelines.storage.batch import PageCount
+from pipelines.storage.database import DatabaseUnreachable
+from pipelines.storage.keys import link_id
+from pipelines.storage.writer import Writer
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from scrapy.crawler import Crawler
+    from scrapy.statscollectors import StatsCollector
+
+    from pipelines.storage.batch import Row
+
+Item = Article | Link | Repeat | Incident
+
+
+class PostgresPipeline:
+    """Last of the pipelines. ``process_item`` returns after the item's COMMIT and
+    raises ``StoreError`` if there is none.
+
+    Args:
+        patience: seconds to go on trying when the database is away in mid-run.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        run_id: int,
+        stats: StatsCollector,
+        *,
+        batch_max: int = 500,
+        patience: float = 120,
+    ) -> None:
+        self.stats = stats
+        self.writer = Writer(
+            dsn,
+            run_id,
+            batch_max=batch_max,
+            count=stats.inc_value,
+            patience=patience,
+        )
+        self.pages: dict[UUID, int] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        # not NotConfigured: Scrapy would crawl on and store nothing
+        for name in ("DATABASE_URL", "RUN_ID"):
+            if not crawler.settings[name]:
+                raise ValueError(
+                    f"{name} is not set: start a run with `scrapy crawl udn_world`"
+                )
+        return cls(
+            crawler.settings["DATABASE_URL"],
+            crawler.settings.getint("RUN_ID"),
+            crawler.stats,
+            batch_max=crawler.settings.getint("STORE_BATCH_MAX", 500) or 500,
+            patience=crawler.settings.getfloat("STORE_PATIENCE", 120),
+        )
+
+    async def open_spider(self) -> None:
+        try:
+            await self.writer.open()
+        except DatabaseUnreachable as error:
+            self.stats.set_value("verdict/detail", str(error))
+            raise CloseSpider("database_unreachable") from error
+
+    async def process_item(self, item: Item) -> Item:
+        await self.writer.store(*self.rows(item))
+        return item
+
+    async def close_spider(self) -> None:
+        await self.writer.close()
+
+    def rows(self, item: Item) -> list[Row]:
+        """The rows of an item: its own and those of its incidents."""
+        match item:
+            case Article() | Link() if item.incidents:
+                return [replace(item, incidents=()), *item.incidents]
+            case Repeat():
+                key = link_id(item.link)
+                self.pages[key] = self.pages.get(key, 1) + 1
+                return [PageCount(key, self.pages[key])]
+            case _:
+                return [item]

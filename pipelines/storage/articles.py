@@ -1,0 +1,248 @@
+"""Rows of ``article``, ``contributor``, ``figure`` and ``keyword``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, LiteralString
+
+from psycopg.rows import class_row, dict_row
+from psycopg.types.json import Jsonb
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    import psycopg
+
+    from crawler.items import Article
+
+# What a reader calls a part of a story -> the fields that state it
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "url": ("url",),
+    "title": ("title",),
+    "channel": ("channel", "channel_id", "subcategory", "subcategory_id"),
+    "byline": (
+        "byline",
+        "contributors",
+        "organization",
+        "wire",
+        "place",
+        "dateline_day",
+        "report_type",
+    ),
+    "dates": ("published_at", "modified_at", "date_witnesses"),
+    "paragraphs": ("paragraphs",),
+    "figures": ("figures",),
+    "keywords": ("keywords",),
+    "content_level": ("content_level",),
+    "language": ("language",),
+}
+
+STORED = """
+SELECT story_id, url, title, channel, channel_id, subcategory, subcategory_id, byline,
+    organization, wire, place, dateline_day, report_type, published_at, modified_at,
+    date_witnesses, paragraphs, content_level, language,
+    (SELECT coalesce(jsonb_agg(jsonb_build_array(role, name) ORDER BY position), '[]')
+     FROM contributor WHERE contributor.story_id = article.story_id) AS contributors,
+    (SELECT coalesce(jsonb_agg(jsonb_build_array(position, url, caption, credit,
+        after_paragraph) ORDER BY position), '[]')
+     FROM figure WHERE figure.story_id = article.story_id) AS figures,
+    ARRAY(SELECT keyword FROM keyword WHERE keyword.story_id = article.story_id
+        ORDER BY position) AS keywords
+FROM article
+WHERE story_id = ANY(%s)
+ORDER BY story_id
+FOR UPDATE OF article
+"""
+
+INSERT = """
+INSERT INTO article (story_id, url, title, channel, channel_id, subcategory,
+    subcategory_id, byline, organization, wire, place, dateline_day, report_type,
+    published_at, modified_at, date_witnesses, paragraphs, content_level, language,
+    first_seen_at, first_seen_run, last_seen_at, last_seen_run)
+VALUES (%(story_id)s, %(url)s, %(title)s, %(channel)s, %(channel_id)s,
+    %(subcategory)s, %(subcategory_id)s, %(byline)s, %(organization)s, %(wire)s,
+    %(place)s, %(dateline_day)s, %(report_type)s, %(published_at)s, %(modified_at)s,
+    %(date_witnesses)s, %(paragraphs)s, %(content_level)s, %(language)s,
+    %(seen_at)s, %(run)s, %(seen_at)s, %(run)s)
+"""
+
+# greatest(): the clock of the machine may have been set back since
+UPDATE = """
+UPDATE article
+SET url = %(url)s, title = %(title)s, channel = %(channel)s,
+    channel_id = %(channel_id)s, subcategory = %(subcategory)s,
+    subcategory_id = %(subcategory_id)s, byline = %(byline)s,
+    organization = %(organization)s, wire = %(wire)s, place = %(place)s,
+    dateline_day = %(dateline_day)s, report_type = %(report_type)s,
+    published_at = %(published_at)s, modified_at = %(modified_at)s,
+    date_witnesses = %(date_witnesses)s, paragraphs = %(paragraphs)s,
+    content_level = %(content_level)s, language = %(language)s,
+    last_seen_at = greatest(last_seen_at, %(seen_at)s), last_seen_run = %(run)s,
+    changed_at = greatest(last_seen_at, %(seen_at)s), changed_run = %(run)s,
+    changed_sections = %(changed)s
+WHERE story_id = %(story_id)s
+"""
+
+SEEN_AGAIN = """
+UPDATE article
+SET last_seen_at = greatest(last_seen_at, %(seen_at)s), last_seen_run = %(run)s
+WHERE story_id = ANY(%(story_ids)s)
+"""
+
+FORGET: tuple[LiteralString, ...] = (
+    "DELETE FROM contributor WHERE story_id = ANY(%s)",
+    "DELETE FROM figure WHERE story_id = ANY(%s)",
+    "DELETE FROM keyword WHERE story_id = ANY(%s)",
+)
+CONTRIBUTOR = """
+INSERT INTO contributor (story_id, position, role, name) VALUES (%s, %s, %s, %s)
+"""
+FIGURE = """
+INSERT INTO figure (story_id, position, url, caption, credit, after_paragraph)
+VALUES (%s, %s, %s, %s, %s, %s)
+"""
+KEYWORD = "INSERT INTO keyword (story_id, position, keyword) VALUES (%s, %s, %s)"
+
+KNOWN = """
+SELECT story_id, published_at, last_seen_at, title FROM article
+WHERE story_id = ANY(%s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStory:
+    """What the archive knows of a story before it is fetched again; aware UTC."""
+
+    story_id: int
+    published_at: datetime | None
+    last_seen_at: datetime
+    title: str
+
+
+async def known(
+    connection: psycopg.AsyncConnection[Any], story_ids: Collection[int]
+) -> dict[int, KnownStory]:
+    """Those of ``story_ids`` that are stored."""
+    async with connection.cursor(row_factory=class_row(KnownStory)) as cursor:
+        await cursor.execute(KNOWN, [list(story_ids)])
+        return {story.story_id: story for story in await cursor.fetchall()}
+
+
+async def store(
+    connection: psycopg.AsyncConnection[Any],
+    articles: Sequence[Article],
+    *,
+    run: int,
+    seen_at: datetime,
+) -> dict[int, str]:
+    """Writes stories; the caller holds a transaction and names a story only once.
+
+    An unchanged story has only its ``last_seen_*`` touched.
+
+    Returns:
+        story_id -> ``inserted``, ``changed`` or ``unchanged``.
+    """
+    rows = {a.story_id: _row(a) for a in sorted(articles, key=lambda a: a.story_id)}
+    stamp = {"run": run, "seen_at": seen_at}
+    changes = await _changes(connection, rows)
+    new = [key for key in rows if key not in changes]
+    changed = [key for key, sections in changes.items() if sections]
+    same = [key for key, sections in changes.items() if not sections]
+    async with connection.cursor() as cursor:
+        if same:
+            await cursor.execute(SEEN_AGAIN, {"story_ids": same, **stamp})
+        if changed:
+            values = [{**rows[k], **stamp, "changed": changes[k]} for k in changed]
+            await cursor.executemany(UPDATE, values)
+            for statement in FORGET:
+                await cursor.execute(statement, [changed])
+        if new:
+            await cursor.executemany(INSERT, [{**rows[k], **stamp} for k in new])
+        await _store_parts(cursor, [rows[key] for key in sorted(new + changed)])
+    return (
+        dict.fromkeys(new, "inserted")
+        | dict.fromkeys(changed, "changed")
+        | dict.fromkeys(same, "unchanged")
+    )
+
+
+def changed_sections(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Names of ``SECTIONS`` in which two states of a story differ."""
+    return [
+        section
+        for section, names in SECTIONS.items()
+        if any(old[name] != new[name] for name in names)
+    ]
+
+
+async def _changes(
+    connection: psycopg.AsyncConnection[Any], rows: Mapping[int, Mapping[str, Any]]
+) -> dict[int, list[str]]:
+    """Stored stories of ``rows`` and what would change in them; locks them in order."""
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(STORED, [list(rows)])
+        stored = await cursor.fetchall()
+    return {
+        old["story_id"]: changed_sections(
+            old, {**rows[old["story_id"]], **_plain(rows[old["story_id"]])}
+        )
+        for old in stored
+    }
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"date_witnesses": row["date_witnesses"].obj}
+
+
+def _row(article: Article) -> dict[str, Any]:
+    return {
+        "story_id": article.story_id,
+        "url": article.url,
+        "title": article.title,
+        "channel": article.channel,
+        "channel_id": article.channel_id,
+        "subcategory": article.subcategory,
+        "subcategory_id": article.subcategory_id,
+        "byline": article.byline,
+        "organization": article.organization,
+        "wire": article.wire,
+        "place": article.place,
+        "dateline_day": article.dateline_day,
+        "report_type": article.report_type,
+        "published_at": article.published_at,
+        "modified_at": article.modified_at,
+        "date_witnesses": Jsonb(article.date_witnesses),
+        "paragraphs": list(article.paragraphs),
+        "content_level": article.content_level,
+        "language": article.language,
+        "contributors": [[each.role, each.name] for each in article.contributors],
+        "figures": sorted(
+            [f.position, f.url, f.caption, f.credit, f.after_paragraph]
+            for f in article.figures
+        ),
+        "keywords": list(article.keywords),
+    }
+
+
+async def _store_parts(
+    cursor: psycopg.AsyncCursor[Any], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    people = [
+        (row["story_id"], position, role, name)
+        for row in rows
+        for position, (role, name) in enumerate(row["contributors"], 1)
+    ]
+    figures = [(row["story_id"], *each) for row in rows for each in row["figures"]]
+    words = [
+        (row["story_id"], position, keyword)
+        for row in rows
+        for position, keyword in enumerate(row["keywords"], 1)
+    ]
+    for statement, values in (
+        (CONTRIBUTOR, people),
+        (FIGURE, figures),
+        (KEYWORD, words),
+    ):
+        if values:
+            await cursor.executemany(statement, values)

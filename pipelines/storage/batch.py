@@ -1,0 +1,84 @@
+"""One batch of rows of all tables: one transaction, rows in key order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from crawler.items import Article, Incident, Link
+from pipelines.storage import articles, incidents, links, quarantine
+from pipelines.storage.keys import incident_id, link_id
+from pipelines.storage.quarantine import QuarantinedItem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    import psycopg
+
+
+@dataclass(frozen=True, slots=True)
+class PageCount:
+    """On how many pages of this run a link was, the first one included."""
+
+    link_id: UUID
+    pages: int
+
+
+Row = Article | Link | PageCount | Incident | QuarantinedItem
+
+
+async def store_batch(
+    connection: psycopg.AsyncConnection[Any],
+    rows: Sequence[Row],
+    *,
+    run: int,
+    seen_at: datetime,
+) -> list[str]:
+    """Writes ``rows`` in one transaction; of rows with one key the last is written.
+
+    Keys are written in order, so that two writers cannot deadlock.
+
+    Returns:
+        For each row what became of it: ``article/inserted``, ``article/changed``,
+        ``article/unchanged``, ``link/inserted``, ``link/seen``, ``link/repeated``,
+        ``incident`` or ``quarantined``.
+    """
+    stories = {row.story_id: row for row in rows if isinstance(row, Article)}
+    sightings = {link_id(row): row for row in rows if isinstance(row, Link)}
+    pages = {row.link_id: row.pages for row in rows if isinstance(row, PageCount)}
+    events = {incident_id(row): row for row in rows if isinstance(row, Incident)}
+    refused = {row.key: row for row in rows if isinstance(row, QuarantinedItem)}
+    story_outcomes: dict[int, str] = {}
+    link_outcomes: dict[UUID, str] = {}
+    async with connection.transaction():
+        if stories:
+            story_outcomes = await articles.store(
+                connection, list(stories.values()), run=run, seen_at=seen_at
+            )
+        if sightings:
+            link_outcomes = await links.store(
+                connection, sightings, run=run, seen_at=seen_at
+            )
+        if pages:
+            await links.repeat(connection, pages, run=run, seen_at=seen_at)
+        if events:
+            await incidents.store(connection, events, run=run, seen_at=seen_at)
+        if refused:
+            await quarantine.store(connection, refused, run=run, seen_at=seen_at)
+    return [_outcome(row, story_outcomes, link_outcomes) for row in rows]
+
+
+def _outcome(row: Row, stories: dict[int, str], links: dict[UUID, str]) -> str:
+    match row:
+        case Article():
+            return f"article/{stories[row.story_id]}"
+        case Link():
+            return f"link/{links[link_id(row)]}"
+        case PageCount():
+            return "link/repeated"
+        case Incident():
+            return "incident"
+        case QuarantinedItem():
+            return "quarantined"

@@ -1,0 +1,98 @@
+"""The last look at an item before it is sent to the server.
+
+Postgres cannot hold NUL, UTF-8 cannot encode a lone surrogate: both are removed (they
+carry no meaning) and counted. Texts over ``TEXT_MAX`` characters and instants without
+a zone are refused, since no cut and no guess would be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+TEXT_MAX = 1_000_000  # characters of one text; the longest story seen has 10,000
+QUARANTINED_TEXT_MAX = 100_000
+
+T = TypeVar("T")
+
+
+class Refused(Exception):
+    """The item cannot be stored as it is; the message says why."""
+
+
+def clean(item: T) -> tuple[T, int]:
+    """``item`` as Postgres can hold it, and the number of texts that were cleaned.
+
+    Raises:
+        Refused: a text is too long, or an instant has no zone.
+    """
+    texts = list(_leaves(item))
+    whole = "\n".join(texts)
+    if len(whole) > TEXT_MAX and (length := max(map(len, texts))) > TEXT_MAX:
+        raise Refused(f"a text of {length} characters (limit {TEXT_MAX})")
+    if _storable(whole):
+        return item, 0
+    return _map(item), sum(not _storable(text) for text in texts)
+
+
+def clean_text(text: str) -> str:
+    """``text`` without NUL and lone surrogates; surrogate pairs become characters."""
+    raw = text.replace("\x00", "").encode("utf-16-le", "surrogatepass")
+    return raw.decode("utf-16-le", "ignore")
+
+
+def as_json(value: Any) -> Any:
+    """Any item as values that jsonb can hold; overlong texts are cut."""
+    if isinstance(value, str):
+        return clean_text(value)[:QUARANTINED_TEXT_MAX]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: as_json(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {as_json(str(key)): as_json(each) for key, each in value.items()}
+    if isinstance(value, tuple | list):
+        return [as_json(each) for each in value]
+    return value if value is None or isinstance(value, bool | int) else str(value)
+
+
+def _storable(text: str) -> bool:
+    if "\x00" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _leaves(each)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield key
+            yield each
+    elif isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise Refused(f"an instant without a zone: {value}")
+    elif is_dataclass(value):
+        for name in value.__slots__:  # type: ignore[union-attr]
+            yield from _leaves(getattr(value, name))
+
+
+def _map(value: Any) -> Any:
+    if type(value) is str:
+        return clean_text(value)
+    if isinstance(value, tuple):
+        return tuple(_map(each) for each in value)
+    if isinstance(value, dict):
+        return {_map(key): _map(each) for key, each in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(
+            value, **{f.name: _map(getattr(value, f.name)) for f in fields(value)}
+        )
+    return value
