@@ -1,0 +1,75 @@
+"""A channel, breaking, subcategory or rank page: its list and the boxes around it."""
+
+from __future__ import annotations
+
+from scrapy.http import TextResponse
+
+from crawler import urls
+from crawler.items import Incident, Section
+from crawler.loaders import Page, clean
+from crawler.pages.list_page import ListPage, NotAList
+from crawler.sections.channel_list import read_channel_list
+
+CHANNEL_PREFIX = f"{urls.SITE}/wj/cate/"
+TITLE = "//title/text()"
+BREADCRUMB = "//*[contains(@class, 'breadcrumb-items')][1]"
+CHANNEL_ID = "//meta[@name='cate_id']/@content"
+SITE_NAME = "世界新聞網"
+
+
+def parse_channel(
+    response: TextResponse, *, origin: str = urls.SITE, first_rank: int = 1
+) -> ListPage:
+    """List page -> every link section on it; rows are ranked from ``first_rank``.
+
+    A page without a list gives an incident ``section_missing``.
+
+    Raises:
+        NotAList: the answer is no HTML.
+    """
+    if not isinstance(response, TextResponse) or response.selector.type != "html":
+        raise NotAList(f"no HTML from {response.url}")
+    url = urls.canonical(response.url, origin=origin)
+    key = scope_key(url)
+    channel_id = _number(response.xpath(CHANNEL_ID).get())
+    page = Page(url=url, channel_key=key, origin=origin)
+    rows = read_channel_list(response.selector.root, page, first_rank=first_rank)
+    return ListPage(
+        links=rows,
+        channel=_channel(response),
+        channel_id=channel_id,
+        incidents=() if rows else (_missing(url),),
+    )
+
+
+def scope_key(url: str) -> str:
+    """Canonical address of a list -> what names the list: the path behind
+    ``/wj/cate/``, else the whole path (``rank/newest/8877/121006``)."""
+    for prefix in (CHANNEL_PREFIX, urls.SITE + "/"):
+        if url.startswith(prefix):
+            return url.removeprefix(prefix).partition("?")[0] or "index"
+    return url
+
+
+def _channel(response: TextResponse) -> str | None:
+    """The breadcrumb's first name, else the page title's last but the site's."""
+    named = clean(response.xpath(f"string({BREADCRUMB})").get())
+    if named:
+        return named
+    title = (response.xpath(TITLE).get() or "").split("|")
+    names = [name for part in title if (name := clean(part)) and name != SITE_NAME]
+    return names[-1] if names else None
+
+
+def _number(text: str | None) -> int | None:
+    stripped = (text or "").strip()
+    return int(stripped) if stripped.isascii() and stripped.isdigit() else None
+
+
+def _missing(url: str) -> Incident:
+    return Incident(
+        kind="section_missing",
+        page_url=url,
+        section=Section.CHANNEL_LIST.value,
+        detail={"reason": "no row by placement, slotname or class"},
+    )
