@@ -124,20 +124,19 @@ def _story(anchor: HtmlElement, page: Page) -> int | None:
 
 
 def _around(anchor: HtmlElement, story: int, page: Page) -> HtmlElement:
-    """The row of an address: by its class, else the largest element with no other."""
-    named = [e for e in anchor.iterancestors() if ROW_CLASSES.intersection(tokens(e))]
-    if named:
-        return named[-1]
-    row = anchor
+    """The row of an address: the largest element that names no other story, among
+    those with a row's class if there are any."""
+    around = []
     for element in anchor.iterancestors():
-        classes = LIST_CLASSES.intersection(tokens(element))
-        if element.tag in OUTSIDE or classes or element.get("id") in LIST_IDS:
+        is_list = LIST_CLASSES.intersection(tokens(element))
+        if element.tag in OUTSIDE or is_list or element.get("id") in LIST_IDS:
             break
         stories = (_story(a, page) for a in element.iter("a") if a.get("href"))
         if any(other not in (story, None) for other in stories):
             break
-        row = element
-    return row
+        around.append(element)
+    named = [e for e in around if ROW_CLASSES.intersection(tokens(e))]
+    return (named or around or [anchor])[-1]
 
 
 def _row(row: HtmlElement, anchor: HtmlElement) -> Row:
