@@ -1,0 +1,31 @@
+#!/bin/sh
+# Makes .venv with the locked dependencies. Called by make; safe to call again.
+set -eu
+cd "$(dirname "$0")/.."
+PYTHON=${PYTHON:-python3}
+
+say() { printf '%s\n' "$*" >&2; }
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@" 2>/dev/null; fi
+}
+apt_install() {
+    command -v apt-get >/dev/null || return 1
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y "$@" >/dev/null 2>&1 && return
+    as_root apt-get update -qq >/dev/null 2>&1 || return 1
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y "$@" >/dev/null 2>&1
+}
+
+command -v "$PYTHON" >/dev/null || { say "Python 3.11 or newer is needed: apt-get install python3, or make PYTHON=/path/to/python3"; exit 1; }
+"$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+    say "$("$PYTHON" --version) is too old, 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+# Debian's python3 has no ensurepip until its package python3-venv is there
+if ! "$PYTHON" -c 'import ensurepip' 2>/dev/null && ! apt_install python3-venv; then
+    say "Python cannot make virtual environments here: run 'apt-get install python3-venv' as root, then this again"
+    exit 1
+fi
+say "Setting up .venv (once; a minute or so)"
+rm -rf .venv
+"$PYTHON" -m venv .venv
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+mkdir -p var
+touch .venv/.stamp

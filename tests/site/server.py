@@ -1,0 +1,169 @@
+"""Serves a night of the replica on loopback, fast, and counts what is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import threading
+import time
+from collections import Counter
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from tests.site import truth, urls
+from tests.site.render import lists
+from tests.site.render.parts import page
+from tests.site.render.story import story_page
+from tests.site.world import FIRST_NIGHT, World
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from tests.site.world import Night, Story
+
+HTML, JSON, XML = "text/html; charset=utf-8", "application/json", "text/xml"
+
+
+class Pages:
+    """Path -> (status, content type, body) of one night; made when first asked for."""
+
+    def __init__(self, world: World, number: int, robots: str, heavy: bool) -> None:
+        self.night: Night = world.night(number)
+        self.channels, self.robots, self.heavy = world.channels, robots, heavy
+        self.lists = {
+            path: (key, stories)
+            for path, key, stories in truth.list_pages(self.night, self.channels)
+        }
+        self.made: dict[str, tuple[int, str, bytes]] = {}
+
+    def get(self, target: str) -> tuple[int, str, bytes]:
+        if target not in self.made:
+            status, kind, text = self.make(target)
+            self.made[target] = (status, kind, text.encode())
+        return self.made[target]
+
+    def make(self, target: str) -> tuple[int, str, str]:
+        path = target.partition("?")[0].rstrip("/") or "/wj/index"
+        story = self.story(path)
+        if story:
+            return 200, HTML, story_page(self.night, story, self.channels, self.heavy)
+        if path in self.lists:
+            key, stories = self.lists[path]
+            return 200, HTML, lists.list_page(self.night, key, stories, self.channels)
+        number = urls.api_page(target)
+        if number:
+            return 200, JSON, lists.api(self.night, number)
+        fixed = {
+            "/robots.txt": ("text/plain", lists.ROBOTS[self.robots]),
+            "/sitemap/gnews": (XML, lists.sitemap_index()),
+            "/sitemap/gnews/1": (XML, lists.sitemap(self.night)),
+            "/wj/index": (HTML, page("世界新聞網", "", "", self.night, self.channels)),
+        }
+        if path in fixed:
+            return 200, *fixed[path]
+        return 404, HTML, lists.missing(self.night, self.channels)
+
+    def story(self, path: str) -> Story | None:
+        number = urls.story_number(path)
+        return self.night.stories.get(number) if number else None
+
+
+class ReplicaServer:
+    """``with ReplicaServer(seed=7, night=1) as site``: ``site.url``, ``site.requests``
+    (Counter of request targets), ``site.night`` (settable), ``site.truth()``."""
+
+    def __init__(
+        self,
+        *,
+        seed: int = 7,
+        night: int = 1,
+        robots: str = "open",
+        weight: str = "light",
+        stories: int = 320,
+        channels: int = 8,
+        first_night: date = FIRST_NIGHT,
+        port: int = 0,
+    ) -> None:
+        self.world = World(
+            seed, stories=stories, channels=channels, first_night=first_night
+        )
+        self.robots, self.heavy, self.port = robots, weight == "heavy", port
+        self.requests: Counter[str] = Counter()
+        self.started = threading.Event()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.night = night
+
+    @property
+    def night(self) -> int:
+        return self.pages.night.number
+
+    @night.setter
+    def night(self, number: int) -> None:
+        self.pages = Pages(self.world, number, self.robots, self.heavy)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def truth(self) -> dict[str, Any]:
+        return truth.truth(self.pages.night, self.world.channels)
+
+    def __enter__(self) -> Self:
+        self.thread.start()
+        self.started.wait(timeout=10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(timeout=10)
+
+    def _run(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        start = asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        server = self.loop.run_until_complete(start)
+        self.port = server.sockets[0].getsockname()[1]
+        self.started.set()
+        self.loop.run_forever()
+        server.close()
+        for task in asyncio.all_tasks(self.loop):
+            task.cancel()
+        self.loop.run_until_complete(asyncio.sleep(0))
+        self.loop.close()
+
+    async def _serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                writer.write(self._answer(head))
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # the client has hung up, which ends the conversation
+        finally:
+            writer.close()
+
+    def _answer(self, head: bytes) -> bytes:
+        line, _, headers = head.partition(b"\r\n")
+        method, target = line.decode("ascii").split(" ")[:2]
+        if method == "POST" and target.startswith("/__night__/"):
+            self.night = int(target.rpartition("/")[2])
+            return b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"
+        self.requests[target] += 1
+        status, kind, body = self.pages.get(target)
+        if "html" in kind:
+            body = timing(time.perf_counter()) + body
+        encoding = ""
+        if b"gzip" in headers.lower():
+            body, encoding = gzip.compress(body, 1), "Content-Encoding: gzip\r\n"
+        date_header = format_datetime(self.pages.night.now, usegmt=True)
+        return (
+            f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nDate: {date_header}\r\n"
+            f"{encoding}Content-Length: {len(body)}\r\n\r\n"
+        ).encode("ascii") + body
+
+
+def timing(seed: float) -> bytes:
+    """The comments of the site's own stop watch: no two answers are alike."""
+    part = seed % 1
+    spent = f"<!--getArticle {part:.4f} --><!--hot_news {part / 7:.4f} -->"
+    return f"{spent}<!-- {part:.4f} -->".encode()
