@@ -14,7 +14,7 @@ from crawler.pages.api import parse_api
 from crawler.pages.channel import parse_channel
 from crawler.pages.story import parse_story
 from pipelines.dates import normalise
-from pipelines.dedupe import link_key
+from pipelines.storage.keys import link_key
 
 if TYPE_CHECKING:
     from scrapy.http import TextResponse

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrapy.http import HtmlResponse
 
 from crawler import fixtures
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BODY = "<html><meta charset=utf-8><h1>報紙</h1></html>".encode()
 

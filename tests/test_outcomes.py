@@ -20,7 +20,9 @@ ROW = (
     '<a href="https://www.worldjournal.com{path}?from=wj_catelistnews" title="題">'
     '<h3 class="subcate-list__link__title">題</h3></a></div></div>'
 )
-LIST = '<html lang="zh-TW"><div class="subcate-list"><div class="subcate-list__wrapper">'
+LIST = (
+    '<html lang="zh-TW"><div class="subcate-list"><div class="subcate-list__wrapper">'
+)
 # story -> status, Location
 ENDS = {
     "9001": (302, f"{STORY}9002"),

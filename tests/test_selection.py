@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from scrapy.statscollectors import MemoryStatsCollector
@@ -13,6 +12,9 @@ from scrapy.utils.test import get_crawler
 
 from crawler.items import Link, Scope, Section
 from crawler.selection import Selection
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 NOW = datetime(2026, 3, 8, 9, 10, tzinfo=UTC)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from scrapy import Request, Spider
 from scrapy.commands import ScrapyCommand
@@ -16,7 +16,6 @@ from crawler.verdict import Exit
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import AsyncIterator
-    from typing import Any
 
     from scrapy.http import Response
 
@@ -27,7 +26,7 @@ class Command(ScrapyCommand):
     """A case is a folder of ``tests/fixtures/pages``; a test replays each of them."""
 
     requires_project = True
-    default_settings = {
+    default_settings: ClassVar[dict[str, Any]] = {
         "ITEM_PIPELINES": {},
         "LOG_LEVEL": "WARNING",
         "HTTPERROR_ALLOW_ALL": True,
@@ -49,18 +48,18 @@ class Command(ScrapyCommand):
 
     def add_options(self, parser: ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--case", default="", help="name of the case: why it exists")
+        parser.add_argument("--case", default="", help="its name: why it exists")
         parser.add_argument(
             "--rewrite", action="store_true", help="expect anew what the bytes give"
         )
         parser.add_argument(
-            "--folder", type=Path, default=FOLDER, help="where the cases are kept"
+            "--folder", default=str(FOLDER), help="where the cases are kept"
         )
 
     def run(self, args: list[str], opts: Namespace) -> None:
         if not opts.case or "/" in opts.case or len(args) != (0 if opts.rewrite else 1):
             raise UsageError("give URL --case NAME, or --case NAME --rewrite")
-        folder: Path = opts.folder / opts.case
+        folder = Path(opts.folder) / opts.case
         if opts.rewrite:
             self.rewrite(folder)
             return

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
 from rich.table import Table
@@ -16,6 +15,8 @@ from crawler.items import Section
 from crawler.verdict import Exit
 
 if TYPE_CHECKING:
+    import argparse
+
     from crawler.spiders.survey import Findings
 
 ON_STORY_PAGES = tuple(Section)
@@ -25,7 +26,10 @@ class Command(ScrapyCommand):
     """Fetches at most ten pages, prints what they hold, stores nothing."""
 
     requires_project = True
-    default_settings = {"ITEM_PIPELINES": {}, "LOG_LEVEL": "WARNING"}
+    default_settings: ClassVar[dict[str, Any]] = {
+        "ITEM_PIPELINES": {},
+        "LOG_LEVEL": "WARNING",
+    }
 
     def syntax(self) -> str:
         return "[options] [URL …]"
@@ -49,12 +53,13 @@ class Command(ScrapyCommand):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        assert self.crawler_process is not None
         try:
             if opts.site:
                 arguments.origin(opts.site)
         except ValueError as error:
             raise UsageError(str(error), print_help=False) from error
+        if self.crawler_process is None:
+            raise UsageError("survey needs a process to crawl in")
         crawler = self.crawler_process.create_crawler("survey")
         self.crawler_process.crawl(crawler, site=opts.site, pages=" ".join(args))
         self.crawler_process.start()
@@ -80,7 +85,7 @@ ADVICE = {
 
 
 def judge(findings: Findings) -> Exit:
-    """Is a night worth starting? Lists with rows, or stories, and robots.txt lets us."""
+    """Is a night worth starting: stories were read, and robots.txt lets us?"""
     if any(not ending[:1].isdigit() for _, ending in findings.pages):
         return Exit.TOO_MANY_ERRORS
     refused = [

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class KnownStories:
-    """Answers the spider's selection which ids are held; asked a page at a time, never held in memory.
+    """Answers the spider which ids are held; asked a page at a time, kept nowhere.
 
     Without a database (``scrapy extract``, ``scrapy survey``) nothing is known.
     """

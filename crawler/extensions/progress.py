@@ -35,7 +35,7 @@ def sentence(stats: Mapping[str, Any]) -> str:
 
 
 class Progress:
-    """``live`` is a rich status on standard error, or None where that is no terminal."""
+    """``live``: a rich status on standard error; None where that is no terminal."""
 
     def __init__(self, crawler: Crawler, live: Status | None) -> None:
         self.crawler = crawler

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from scrapy.http import TextResponse
 
 from crawler import urls
@@ -9,11 +11,14 @@ from crawler.items import Incident, Section
 from crawler.loaders import Page, clean
 from crawler.pages.list_page import ListPage, NotAList
 from crawler.sections.channel_list import read_channel_list
+from crawler.sections.link_lists import read_link_lists
+from crawler.sections.page_index import PageIndex
 
 CHANNEL_PREFIX = f"{urls.SITE}/wj/cate/"
 TITLE = "//title/text()"
 BREADCRUMB = "//*[contains(@class, 'breadcrumb-items')][1]"
 CHANNEL_ID = "//meta[@name='cate_id']/@content"
+AFTER_THE_LIST = (Section.HOT, Section.POPULAR)
 SITE_NAME = "世界新聞網"
 
 
@@ -33,9 +38,12 @@ def parse_channel(
     key = scope_key(url)
     channel_id = _number(response.xpath(CHANNEL_ID).get())
     page = Page(url=url, channel_key=key, origin=origin)
-    rows = read_channel_list(response.selector.root, page, first_rank=first_rank)
+    root = response.selector.root
+    rows = read_channel_list(root, page, first_rank=first_rank)
+    boxes, _ = read_link_lists(PageIndex(root), page)
+    around = [boxes.get(section, ()) for section in AFTER_THE_LIST]
     return ListPage(
-        links=rows,
+        links=(*boxes.get(Section.TICKER, ()), *rows, *chain.from_iterable(around)),
         channel=_channel(response),
         channel_id=channel_id,
         incidents=() if rows else (_missing(url),),

@@ -1,0 +1,204 @@
+"""Item loaders: a section's raw values -> the frozen items.
+
+One loader serves one section. A list of links is fed as whole columns (all addresses,
+all texts, …), because a loader costs the same for one value as for twenty. Processors
+are objects rather than functions: Scrapy binds and inspects functions on each call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from scrapy.loader import ItemLoader
+
+from crawler import urls
+from crawler.items import Article, Link, Scope, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+SCOPES = {
+    Section.TICKER: Scope.SITE,
+    Section.POPULAR: Scope.SITE,
+    Section.HOT: Scope.CHANNEL,
+    Section.CHANNEL_LIST: Scope.CHANNEL,
+    Section.BODY: Scope.PAGE,
+    Section.PREVIOUS: Scope.PAGE,
+    Section.NEXT: Scope.PAGE,
+    Section.RELATED: Scope.PAGE,
+}
+# What a page shows when its bytes were no text; it says nothing
+BROKEN = "\ufffd"
+INVISIBLE = "\u200b\ufeff\u2060"
+
+
+def clean(text: str | None) -> str | None:
+    """White space collapsed, ends stripped; None if nothing visible is left."""
+    if not text:
+        return None
+    collapsed = " ".join(text.split())
+    if BROKEN in collapsed:
+        collapsed = " ".join(collapsed.replace(BROKEN, "").split())
+    return collapsed if collapsed.strip(INVISIBLE) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The page that links are read from.
+
+    ``channel_key`` names the instance of the channel scope; ``origin`` is the scheme,
+    host and port that stand in for the site.
+    """
+
+    url: str
+    story_id: int | None = None
+    channel_key: str | None = None
+    origin: str = urls.SITE
+
+    def scope_key(self, section: Section) -> str:
+        scope = SCOPES[section]
+        if scope is Scope.SITE:
+            return scope.value
+        if scope is Scope.CHANNEL and self.channel_key:
+            return self.channel_key
+        return self.url if self.story_id is None else str(self.story_id)
+
+
+class Each:
+    """Input processor: the function on each value; None keeps its place."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function = function
+
+    def __call__(self, values: Iterable[Any]) -> list[Any]:
+        function = self.function
+        return [None if value is None else function(value) for value in values]
+
+
+class Canonical:
+    """Input processor: addresses in their one form, read from the loader's page."""
+
+    def __call__(
+        self, values: Iterable[str], loader_context: dict[str, Any]
+    ) -> list[str]:
+        page: Page = loader_context["page"]
+        canonical = partial(urls.canonical, base=page.url, origin=page.origin)
+        return [canonical(value) for value in values]
+
+
+class First:
+    """Output processor: the first witness that says something."""
+
+    def __call__(self, values: Iterable[Any]) -> Any:
+        return next((value for value in values if value is not None), None)
+
+
+class Unique:
+    """Output processor: what is said, once, in order."""
+
+    def __call__(self, values: Iterable[Any]) -> tuple[Any, ...]:
+        return tuple(dict.fromkeys(value for value in values if value is not None))
+
+
+class AsIs:
+    """Processor that leaves a column alone."""
+
+    def __call__(self, values: Sequence[Any]) -> Sequence[Any]:
+        return values
+
+
+class AsTuple:
+    """Output processor: what is said, in order."""
+
+    def __call__(self, values: Iterable[Any]) -> tuple[Any, ...]:
+        return tuple(value for value in values if value is not None)
+
+
+class SectionLoader(ItemLoader):
+    """What both loaders share: plain dicts inside, no selector, explicit processors."""
+
+    default_item_class = dict
+
+
+class LinkLoader(SectionLoader):
+    """The rows of one section -> Links, ranked from ``first_rank`` (default 1).
+
+    Give ``page`` and ``section``; then columns of equal length: ``url`` and
+    ``placement`` take raw addresses, ``image_url`` raw photo addresses, the others
+    raw text. None in a column means that row does not say.
+    """
+
+    url_in, url_out = Canonical(), AsIs()
+    placement_in, placement_out = Each(urls.placement), AsIs()
+    anchor_text_in, anchor_text_out = Each(clean), AsIs()
+    image_url_in, image_url_out = Each(urls.photo_original), AsIs()
+    image_caption_in, image_caption_out = Each(clean), AsIs()
+    summary_in, summary_out = Each(clean), AsIs()
+    list_et_in, list_et_out = Each(clean), AsIs()
+    list_roc_in, list_roc_out = Each(clean), AsIs()
+
+    def load_item(self) -> tuple[Link, ...]:
+        columns: dict[str, Sequence[Any]] = super().load_item()
+        page: Page = self.context["page"]
+        section: Section = self.context["section"]
+        first: int = self.context.get("first_rank", 1)
+        dates = [name for name in ("list_et", "list_roc") if name in columns]
+        plain = [name for name in columns if name not in dates]
+        shared: dict[str, Any] = {
+            "page_url": page.url,
+            "page_story_id": page.story_id,
+            "section": section,
+            "scope": SCOPES[section],
+            "scope_key": page.scope_key(section),
+        }
+        story_id = partial(urls.story_id, origin=page.origin)
+        return tuple(
+            Link(
+                **shared,
+                position=first + index,
+                story_id=story_id(columns["url"][index]),
+                date_witnesses={
+                    name: columns[name][index] for name in dates if columns[name][index]
+                },
+                **{name: columns[name][index] for name in plain},
+            )
+            for index in range(len(columns.get("url", ())))
+        )
+
+
+class ArticleLoader(SectionLoader):
+    """The sections of a story page -> Article.
+
+    Witnesses of a field are added in order of trust: the first that says something
+    counts. ``date_witnesses`` takes a dict, ``paragraphs``, ``figures``, ``keywords``,
+    ``contributors`` and ``incidents`` take lists.
+    """
+
+    default_input_processor = AsIs()
+    default_output_processor = First()
+    story_id_in, story_id_out = AsIs(), First()
+    url_in, url_out = Canonical(), First()
+    title_in, title_out = Each(clean), First()
+    channel_in, channel_out = Each(clean), First()
+    channel_id_in, channel_id_out = AsIs(), First()
+    subcategory_in, subcategory_out = Each(clean), First()
+    subcategory_id_in, subcategory_id_out = AsIs(), First()
+    byline_in, byline_out = Each(clean), First()
+    contributors_in, contributors_out = AsIs(), AsTuple()
+    organization_in, organization_out = AsIs(), First()
+    wire_in, wire_out = AsIs(), First()
+    place_in, place_out = AsIs(), First()
+    dateline_day_in, dateline_day_out = AsIs(), First()
+    report_type_in, report_type_out = AsIs(), First()
+    date_witnesses_in, date_witnesses_out = AsIs(), First()
+    paragraphs_in, paragraphs_out = AsIs(), AsTuple()
+    figures_in, figures_out = AsIs(), AsTuple()
+    keywords_in, keywords_out = Each(clean), Unique()
+    content_level_in, content_level_out = Each(clean), First()
+    language_in, language_out = Each(clean), First()
+    incidents_in, incidents_out = AsIs(), AsTuple()
+
+    def load_item(self) -> Article:
+        return Article(**super().load_item())

@@ -1,0 +1,142 @@
+"""A story page: which sections it has, and what each gives to the Article."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrapy.http import TextResponse
+
+from crawler import urls
+from crawler.items import Incident, Section
+from crawler.loaders import ArticleLoader, LinkLoader, Page
+from crawler.pages.errors import NotAStory
+from crawler.pages.refusals import refusal
+from crawler.sections.body import Body, read_body
+from crawler.sections.breadcrumb import read_breadcrumb
+from crawler.sections.byline import parse_byline
+from crawler.sections.dates import read_dates
+from crawler.sections.headline import read_headline
+from crawler.sections.keywords import read_keywords
+from crawler.sections.link_lists import load_rows, missing, read_link_lists
+from crawler.sections.markup import text_of
+from crawler.sections.page_index import PageIndex
+from crawler.sections.structured import SITE_NAME, Structured, read_structured
+
+if TYPE_CHECKING:
+    from crawler.items import Article, Link
+
+EDITORS = ("article-content__editor", "article-content__paragraph")
+# Where sections stand on the page, top to bottom
+PAGE_ORDER = (
+    Section.TICKER,
+    Section.BODY,
+    Section.PREVIOUS,
+    Section.NEXT,
+    Section.RELATED,
+    Section.HOT,
+    Section.POPULAR,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryPage:
+    """What a story page holds; ``links`` in page order."""
+
+    article: Article
+    links: tuple[Link, ...]
+
+
+def parse_story(response: TextResponse, *, origin: str = urls.SITE) -> StoryPage:
+    """A story page -> its Article (instants still to be read) and its Links.
+
+    Raises:
+        NotAStory: the page is something else; the reason is one word and a sentence.
+    """
+    if not isinstance(response, TextResponse):
+        raise NotAStory("not_html", "the answer is no text")
+    index = PageIndex(response.selector.root)
+    told = read_structured(index)
+    titles = read_headline(index, told)
+    url = _address(response, told, origin)
+    story_id = _story_id(url, told)
+    reason = refusal(response, index, titles, story_id)
+    if reason:
+        raise NotAStory(*reason)
+    body = _body(index)
+    loader = ArticleLoader(page=Page(url=response.url, origin=origin))
+    loader.add_value("story_id", story_id)
+    loader.add_value("url", url)
+    loader.add_value("title", titles)
+    _add_byline(loader, index, told)
+    crumbs = read_breadcrumb(index, told, urls.subcategory_id(url))
+    for name, values in crumbs.items():
+        loader.add_value(name, values)
+    loader.add_value("date_witnesses", read_dates(index, told))
+    loader.add_value("paragraphs", body.paragraphs)
+    loader.add_value("figures", body.figures)
+    loader.add_value("keywords", read_keywords(index, told))
+    loader.add_value("content_level", told.content_level)
+    loader.add_value("language", told.language)
+    channel = crumbs["channel_id"] + crumbs["channel"]
+    page = Page(
+        url=url,
+        story_id=story_id,
+        channel_key=next((str(one) for one in channel if one), None),
+        origin=origin,
+    )
+    found, incidents = read_link_lists(index, page, besides=body.links)
+    found[Section.BODY] = _body_links(body, page)
+    incidents += missing(found, url, story_id)
+    if not body.paragraphs and not body.figures:
+        incidents += (_no_body(url, story_id),)
+    loader.add_value("incidents", list(incidents))
+    links = tuple(link for section in PAGE_ORDER for link in found.get(section, ()))
+    return StoryPage(article=loader.load_item(), links=links)
+
+
+def _address(response: TextResponse, told: Structured, origin: str) -> str:
+    said = (told.canonical, told.meta.get("og:url"), told.news_text("url"))
+    for address in (*said, response.url):
+        if address and urls.story_id(address, origin=origin):
+            return urls.canonical(address, origin=origin)
+    return urls.canonical(response.url, origin=origin)
+
+
+def _story_id(url: str, told: Structured) -> int | None:
+    counted = told.counter[2] if told.counter else None
+    return urls.story_id(url) or counted or told.article_id
+
+
+def _body(index: PageIndex) -> Body:
+    for name in EDITORS:
+        editor = index.first(name)
+        if editor is not None:
+            return read_body(editor)
+    return Body()
+
+
+def _add_byline(loader: ArticleLoader, index: PageIndex, told: Structured) -> None:
+    author = index.first("article-content__author")
+    person = told.news.get("author")
+    name = person.get("name") if isinstance(person, dict) else None
+    printed = None if author is None else text_of(author)
+    loader.add_value("byline", [printed, name if name != SITE_NAME else None])
+    byline = parse_byline(loader.get_output_value("byline"))
+    loader.add_value("contributors", list(byline.contributors))
+    loader.add_value("wire", byline.wire)
+    for field in ("organization", "place", "dateline_day", "report_type"):
+        loader.add_value(field, getattr(byline, field))
+
+
+def _body_links(body: Body, page: Page) -> tuple[Link, ...]:
+    if not body.links:
+        return ()
+    loader = LinkLoader(page=page, section=Section.BODY)
+    return load_rows(loader, Section.BODY, body.links)
+
+
+def _no_body(url: str, story_id: int | None) -> Incident:
+    return Incident(
+        kind="section_missing", page_url=url, story_id=story_id, section="body"
+    )

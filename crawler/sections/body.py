@@ -1,0 +1,151 @@
+"""The body: paragraphs and photos in reading order, and the links inside the text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from crawler.loaders import clean
+from crawler.sections.figures import read_figure
+from crawler.sections.markup import text_of
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from crawler.items import Figure
+
+TEXT_BLOCKS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote"})
+CONTAINERS = frozenset(
+    {"div", "section", "article", "ul", "ol", "main", "center", "table", "tbody"}
+    | {"tr", "td", "th", "dl", "dd", "dt", "picture", "blockquote"}
+)
+IGNORED = frozenset(
+    {"script", "style", "noscript", "iframe", "ins", "aside", "button", "form", "svg"}
+    | {"audio", "video", "canvas", "template", "link", "meta", "input", "object"}
+)
+BLOCKS = TEXT_BLOCKS | CONTAINERS | {"figure"}
+ENDS = frozenset({"keywords", "next-page"})
+AD_PREFIXES = ("udn-ads", "article-content__ads", "ads-", "social", "wechat", "admaru")
+AD_IDS = ("div-gpt-ad", "ads-", "admaru", "underlay")
+BESIDES_PHOTOS = etree.XPath(
+    ".//text()[not(ancestor::figure or ancestor::script or ancestor::style)]"
+)
+AUDIO = re.compile(r"(聽新聞)?\s*(test)?\s*(\d+:\d\d\s*/\s*\d+:\d\d)?")
+PROMOTION = re.compile(r"➤➤➤|世報陪您半世紀$|▲?\s*影片來源\s*[:：]")
+
+
+@dataclass(slots=True)
+class Body:
+    """``links``: the ``a`` elements of the paragraphs, in order."""
+
+    paragraphs: list[str] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+    links: list[HtmlElement] = field(default_factory=list)
+    loose: list[str] = field(default_factory=list)
+
+    def add_text(self, text: str | None) -> bool:
+        """Keeps a paragraph unless it is a known line that is no story text."""
+        if not text or AUDIO.fullmatch(text) or PROMOTION.match(text):
+            return False
+        self.paragraphs.append(text)
+        return True
+
+    def add_figure(self, element: HtmlElement) -> None:
+        found = read_figure(element, len(self.figures) + 1, len(self.paragraphs))
+        if found and all(found.url != held.url for held in self.figures):
+            self.figures.append(found)
+
+    def flush(self) -> None:
+        """Text that stood in no block becomes a paragraph of its own."""
+        self.add_text(clean("".join(self.loose)))
+        self.loose.clear()
+
+
+def read_body(editor: HtmlElement) -> Body:
+    """Reads ``section.article-content__editor`` (or what stands for it)."""
+    body = Body()
+    _read_children(editor, body)
+    body.flush()
+    return body
+
+
+def _read_children(container: HtmlElement, body: Body) -> bool:
+    """False once the end of the story is reached: what follows is page chrome."""
+    body.loose.append(container.text or "")
+    for child in container:
+        if isinstance(child.tag, str):
+            if child.get("id") == "story_end" or _has(child, ENDS):
+                return False
+            if not _is_noise(child) and not _read_child(child, body):
+                return False
+        body.loose.append(child.tail or "")
+    return True
+
+
+def _read_child(child: HtmlElement, body: Body) -> bool:
+    tag = child.tag
+    if tag == "br":
+        body.flush()
+    elif tag not in BLOCKS and tag != "img":
+        body.loose.append(text_of(child) or "")
+        body.links += child.iter("a")
+    else:
+        body.flush()
+        if tag in ("figure", "img"):
+            body.add_figure(child)
+        elif tag in CONTAINERS and _holds_blocks(child):
+            whole = _read_children(child, body)
+            body.flush()
+            return whole
+        else:
+            _read_block(child, body)
+    return True
+
+
+def _read_block(block: HtmlElement, body: Body) -> None:
+    pictures = [] if len(block) == 0 else list(block.iter("figure"))
+    pictures = pictures or ([] if len(block) == 0 else list(block.iter("img")))
+    before = [one for one in pictures if not _text_before(block, one)]
+    for picture in before:
+        body.add_figure(picture)
+    if body.add_text(_words(block, pictures)) and len(block):
+        body.links += [link for link in block.iter("a") if link.get("href")]
+    for picture in pictures:
+        if picture not in before:
+            body.add_figure(picture)
+
+
+def _words(block: HtmlElement, pictures: list[HtmlElement]) -> str | None:
+    """Text of a block; captions belong to its photos."""
+    return clean("".join(BESIDES_PHOTOS(block))) if pictures else text_of(block)
+
+
+def _text_before(block: HtmlElement, picture: HtmlElement) -> bool:
+    for element in block.iter():
+        if element is picture:
+            return False
+        if isinstance(element.tag, str) and (element.text or "").strip():
+            return True
+    return False
+
+
+def _holds_blocks(element: HtmlElement) -> bool:
+    return any(
+        child.tag in BLOCKS or child.tag == "img"
+        for child in element.iter("*")
+        if child is not element
+    )
+
+
+def _has(element: HtmlElement, names: frozenset[str]) -> bool:
+    return not names.isdisjoint((element.get("class") or "").split())
+
+
+def _is_noise(element: HtmlElement) -> bool:
+    if element.tag in IGNORED or (element.get("id") or "").startswith(AD_IDS):
+        return True
+    classes = (element.get("class") or "").split()
+    return any(name.startswith(AD_PREFIXES) for name in classes)
