@@ -57,6 +57,8 @@ class Selection:
         self.known: Known = nothing_known
         self.foreign: frozenset[int] = frozenset()
         self.chosen: set[int] = set()
+        # ids the archive did not hold when the run first met them; it may by now
+        self.new: set[int] = set()
 
     def candidates(self, links: Collection[Link], depth: int = 0) -> list[Candidate]:
         """The stories of ``links`` that the run's arguments allow, each once, at the
@@ -77,8 +79,8 @@ class Selection:
     async def choose(
         self, candidates: Collection[Candidate], *, now: datetime
     ) -> tuple[list[Candidate], set[int]]:
-        """Those worth a request now, newest first, and the ids that the archive does
-        not hold."""
+        """Those worth a request now, newest first, and the ids that are new to the
+        archive with this run."""
         known = await self.known([one.story_id for one in candidates])
         due = [
             one
@@ -89,7 +91,9 @@ class Selection:
         self.chosen |= {one.story_id for one in due}
         self.stats.inc_value("skip/known_or_chosen", len(candidates) - len(due))
         due.sort(key=lambda one: one.story_id, reverse=True)
-        return due, {one.story_id for one in candidates} - known.keys()
+        met = {one.story_id for one in candidates}
+        self.new |= met - known.keys()
+        return due, met & self.new
 
     def in_time(self, published: datetime | None) -> bool:
         """Not older than ``since``; what tells no time is given the benefit."""

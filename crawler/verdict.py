@@ -116,7 +116,8 @@ def figures(stats: Mapping[str, Any]) -> str:
         f"{count('page/story/ok')} stories read "
         f"({articles['inserted']} new, {articles['changed']} changed, "
         f"{articles['unchanged']} unchanged)",
-        f"{count('store/link/inserted')} new and {count('store/link/seen')} known links",
+        f"{count('store/link/inserted')} new and "
+        f"{count('store/link/seen')} known links",
         f"{count('page/ok')} pages, {count('page/failed')} failed",
     ]
     if count("store/quarantined"):

@@ -28,12 +28,12 @@ def environment(dsn: str = "", **extra: str) -> dict[str, str]:
 
 
 def scrapy(
-    *arguments: str, dsn: str = "", cwd: Path = ROOT, **extra: str
+    *arguments: str, dsn: str = "", **extra: str
 ) -> subprocess.CompletedProcess[str]:
     """``scrapy …`` in the project, with its output as text."""
     return subprocess.run(
         [sys.executable, "-m", "scrapy", *arguments],
-        cwd=cwd,
+        cwd=ROOT,
         env=environment(dsn, **extra),
         stdin=subprocess.DEVNULL,
         capture_output=True,

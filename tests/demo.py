@@ -24,13 +24,16 @@ VAR = ROOT / "var" / "demo"
 QUERIES = sorted((ROOT / "docs" / "queries").glob("*.sql"))
 
 CHANGED = """
-SELECT 'new stories' AS what, count(*) AS night_2 FROM article WHERE first_seen_run = %(run)s
+SELECT 'new stories' AS what, count(*) AS night_2 FROM article
+    WHERE first_seen_run = %(run)s
 UNION ALL SELECT 'stories changed by the paper', count(*) FROM article
     WHERE changed_run = %(run)s AND first_seen_run < %(run)s
 UNION ALL SELECT 'stories gone (404)', count(*) FROM incident
-    WHERE first_seen_run = %(run)s AND kind = 'fetch_failed' AND detail->>'reason' = 'http_404'
+    WHERE first_seen_run = %(run)s AND kind = 'fetch_failed'
+        AND detail->>'reason' = 'http_404' AND story_id IS NOT NULL
 UNION ALL SELECT 'list placements not seen before', count(*) FROM link
-    WHERE first_seen_run = %(run)s AND section IN ('ticker', 'hot', 'popular', 'channel_list')
+    WHERE first_seen_run = %(run)s
+        AND section IN ('ticker', 'hot', 'popular', 'channel_list')
 """
 
 

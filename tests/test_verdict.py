@@ -8,7 +8,12 @@ import pytest
 
 from crawler.verdict import Exit, judge
 
-GOOD = {"finish_reason": "finished", "link/rows": 40, "page/ok": 30, "page/story/ok": 20}
+GOOD = {
+    "finish_reason": "finished",
+    "link/rows": 40,
+    "page/ok": 30,
+    "page/story/ok": 20,
+}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 
 from scrapy.http import TextResponse
@@ -40,7 +41,9 @@ def parse_channel(
     page = Page(url=url, channel_key=key, origin=origin)
     root = response.selector.root
     rows = read_channel_list(root, page, first_rank=first_rank)
-    boxes, _ = read_link_lists(PageIndex(root), page)
+    boxes, _ = read_link_lists(
+        PageIndex(root), replace(page, channel_key=str(channel_id or key))
+    )
     around = [boxes.get(section, ()) for section in AFTER_THE_LIST]
     return ListPage(
         links=(*boxes.get(Section.TICKER, ()), *rows, *chain.from_iterable(around)),

@@ -122,7 +122,11 @@ class SurveySpider(Spider):
 
     def parse_list(self, response: TextResponse) -> Iterable[Request]:
         self.came(response)
-        page = parse_channel(response, origin=self.origin)
+        try:
+            page = parse_channel(response, origin=self.origin)
+        except NotAList as error:
+            self.findings.differs.append(f"{response.url}: {error}")
+            return
         self.see_links(page.links)
         rows = [link for link in page.links if link.section is Section.CHANNEL_LIST]
         self.findings.list_rows += len(rows)

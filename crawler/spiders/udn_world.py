@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import Request, Spider
@@ -44,24 +45,34 @@ class UdnWorldSpider(Spider):
 
     def __init__(self, *, crawler: Crawler, **given: str) -> None:
         super().__init__()
+        # statistics are there only when the crawl starts, hence the properties below
         settings, read = crawler.settings, arguments.read(given)
         self.origin = read.origin
         self.allowed_domains = [urls.domain(read.origin)]
         self.wanted_channels, self.max_stories = read.channels, read.max_stories
+        self.since = read.since
         self.list_pages_max = settings.getint("LIST_PAGES_MAX")
-        self.outcomes = Outcomes(crawler.stats, read.origin)
-        self.selection = Selection(
-            crawler.stats,
-            since=read.since,
-            related_depth=settings.getint("RELATED_DEPTH"),
-            window=timedelta(hours=settings.getfloat("REVISIT_HOURS")),
-        )
+        self.related_depth = settings.getint("RELATED_DEPTH")
+        self.window = timedelta(hours=settings.getfloat("REVISIT_HOURS"))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = cls(crawler=crawler, **kwargs)
         spider._set_crawler(crawler)
         return spider
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        return Outcomes(self.crawler.stats, self.origin)
+
+    @cached_property
+    def selection(self) -> Selection:
+        return Selection(
+            self.crawler.stats,
+            since=self.since,
+            related_depth=self.related_depth,
+            window=self.window,
+        )
 
     async def start(self) -> AsyncIterator[Any]:
         yield self.list_request(HOME, self.parse_home, errback=self.home_failed)
@@ -97,14 +108,22 @@ class UdnWorldSpider(Spider):
 
     async def parse_list(
         self, response: TextResponse, channel: Channel | None = None
-    ) -> AsyncIterator[Link | Request]:
+    ) -> AsyncIterator[Link | Incident | Request]:
         """A list page; if it brings anything new, what lies behind it too: the next
         page of the breaking list, the subcategories of a channel."""
-        page = parse_channel(response, origin=self.origin)
+        try:
+            page = parse_channel(response, origin=self.origin)
+        except NotAList as error:
+            yield self.outcomes.not_read(response, "not_a_list", error)
+            return
         self.outcomes.read(response)
+        for incident in page.incidents:
+            yield incident
         requests, new = await self.follow(response, page.links)
-        for output in (*page.links, *requests):
-            yield output
+        for link in page.links:
+            yield link
+        for request in requests:
+            yield request
         if not new:
             self.crawler.stats.inc_value("list/nothing_new")
         elif channel is not None:
@@ -129,8 +148,10 @@ class UdnWorldSpider(Spider):
             return
         self.outcomes.read(response)
         requests, new = await self.follow(response, page.links)
-        for output in (*page.links, *requests):
-            yield output
+        for link in page.links:
+            yield link
+        for request in requests:
+            yield request
         if not new or page.end:
             self.crawler.stats.inc_value("list/nothing_new")
         elif number >= self.list_pages_max:
