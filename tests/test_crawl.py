@@ -133,7 +133,7 @@ def test_a_second_run_of_the_same_night_changes_only_last_seen(
                 }
                 for row in rows(database, f"SELECT * FROM {table}")  # noqa: S608
             ]
-            held[table] = sorted(lines, key=lambda row: json.dumps(row, sort_keys=True))
+            held[table] = sorted(lines, key=lambda row: json.dumps(row, sort_keys=True, default=str))
         return held
 
     crawl(site.url, database)

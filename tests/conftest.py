@@ -1,0 +1,60 @@
+"""A real Postgres for the tests: one server a session, a fresh database a test."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from pipelines.storage import migrate, server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TEMPLATE = "udn_template"
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a server where databases can be made: TEST_DATABASE_URL, or an
+    embedded one of this session's own."""
+    given = os.environ.get("TEST_DATABASE_URL", "")
+    directory = tmp_path_factory.mktemp("server")
+    with server.database(given, directory) as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def template(postgres_server: str) -> str:
+    """Name of a database with the schema, to be cloned."""
+    name = f"{TEMPLATE}_{uuid.uuid4().hex[:8]}"
+    create(postgres_server, name)
+    address = make_conninfo(postgres_server, dbname=name)
+    with psycopg.connect(address, autocommit=True) as connection:
+        migrate.migrate(connection)
+    return name
+
+
+@pytest.fixture
+def database(postgres_server: str, template: str) -> Iterator[str]:
+    """Address of a fresh database with the schema; dropped after the test."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    create(postgres_server, name, template)
+    yield make_conninfo(postgres_server, dbname=name)
+    drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(drop)
+
+
+def create(dsn: str, name: str, template: str = "template0") -> None:
+    """CREATE DATABASE, UTF-8."""
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+        sql.Identifier(name), sql.Identifier(template)
+    )
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(statement)
