@@ -121,6 +121,14 @@ class SectionLoader(ItemLoader):
 
     default_item_class = dict
 
+    # Ours are objects and need no binding, which Scrapy would do on every call
+
+    def get_input_processor(self, field_name: str) -> Any:
+        return getattr(self, f"{field_name}_in")
+
+    def get_output_processor(self, field_name: str) -> Any:
+        return getattr(self, f"{field_name}_out")
+
 
 class LinkLoader(SectionLoader):
     """The rows of one section -> Links, ranked from ``first_rank`` (default 1).

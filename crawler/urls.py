@@ -39,6 +39,10 @@ ENDS = "".join(map(chr, range(0x21)))
 NOT_MEANINGFUL = frozenset({"from", "zh-cn"})
 PHOTO_PROXY = "/gw/photo.php"
 PHOTO_PLACEHOLDERS = ("/noimg_cid", "/static/img/og_image.")
+# What nearly every photo's address looks like; needs no parsing
+USUAL_PHOTO = re.compile(
+    r"https?://[a-z.]+/gw/photo\.php\?u=https?://([a-z.]+/[\w./-]+)(?=&|$)", re.ASCII
+)
 PLACEMENT = re.compile(r"[?&]from=([^&#]*)")
 PROXIED = re.compile(r"[?&]u=([^&#]*)")
 
@@ -146,6 +150,10 @@ def photo_original(url: str) -> str | None:
 
     None for placeholders (no photo) and for what is no web address.
     """
+    usual = USUAL_PHOTO.match(url)
+    if usual:
+        sound = not any(sign in usual[1] for sign in PHOTO_PLACEHOLDERS)
+        return f"https://{usual[1]}" if sound else None
     address = url.strip(ENDS)
     if PHOTO_PROXY in address:
         found = PROXIED.search(address)

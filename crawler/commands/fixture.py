@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
-from scrapy import Request, Spider
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from crawler import extraction, fixtures
+from crawler.looking import LookingCommand
+from crawler.one_page import fetch
 from crawler.pages.errors import NotAStory
 from crawler.verdict import Exit
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import AsyncIterator
-
-    from scrapy.http import Response
 
 FOLDER = Path("tests/fixtures/pages")
 
 
-class Command(ScrapyCommand):
+class Command(LookingCommand):
     """A case is a folder of ``tests/fixtures/pages``; a test replays each of them."""
-
-    requires_project = True
-    default_settings: ClassVar[dict[str, Any]] = {
-        "ITEM_PIPELINES": {},
-        "LOG_LEVEL": "WARNING",
-        "HTTPERROR_ALLOW_ALL": True,
-    }
 
     def syntax(self) -> str:
         return "[URL] --case NAME [--rewrite]"
@@ -66,21 +56,12 @@ class Command(ScrapyCommand):
         if folder.exists():
             self.fail(f"{folder} exists: choose another name, or --rewrite")
             return
-        response = self.fetch(args[0])
+        response = fetch(self.crawler_process, args[0])
         if response is None:
             self.fail(f"{args[0]} was not received, see the log")
             return
         fixtures.save(response, folder)
         self.rewrite(folder)
-
-    def fetch(self, url: str) -> Response | None:
-        """The page, fetched as a crawl would: robots.txt, User-Agent, delay."""
-        if self.crawler_process is None:
-            return None
-        received: list[Response] = []
-        self.crawler_process.crawl(OnePage, url=url, received=received)
-        self.crawler_process.start()
-        return received[0] if received else None
 
     def rewrite(self, folder: Path) -> None:
         try:
@@ -102,20 +83,3 @@ class Command(ScrapyCommand):
     def fail(self, reason: str) -> None:
         print(reason)
         self.exitcode = int(Exit.CONFIGURATION)
-
-
-class OnePage(Spider):
-    """Fetches one address and hands the response out."""
-
-    name = "one_page"
-
-    def __init__(self, *, url: str, received: list[Response], **_: Any) -> None:
-        super().__init__()
-        self.url, self.received = url, received
-        self.origin = extraction.origin_of(url)
-
-    async def start(self) -> AsyncIterator[Any]:
-        yield Request(self.url, self.parse)
-
-    def parse(self, response: Response, **_: Any) -> None:
-        self.received.append(response)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from crawler import arguments, fixtures
 from crawler.items import Section
+from crawler.looking import LookingCommand
 from crawler.verdict import Exit
 
 if TYPE_CHECKING:
@@ -22,14 +22,8 @@ if TYPE_CHECKING:
 ON_STORY_PAGES = tuple(Section)
 
 
-class Command(ScrapyCommand):
+class Command(LookingCommand):
     """Fetches at most ten pages, prints what they hold, stores nothing."""
-
-    requires_project = True
-    default_settings: ClassVar[dict[str, Any]] = {
-        "ITEM_PIPELINES": {},
-        "LOG_LEVEL": "WARNING",
-    }
 
     def syntax(self) -> str:
         return "[options] [URL …]"
@@ -111,11 +105,9 @@ def show(findings: Findings, console: Console) -> None:
     sections = Table("section", "rows", "incidents", title="Sections")
     for section in ON_STORY_PAGES:
         lost = [key for key in findings.lost if f" {section}" in key]
-        sections.add_row(
-            section,
-            str(findings.sections.get(section, 0)),
-            "; ".join(lost) or "all witnesses found",
-        )
+        rows = findings.sections.get(section, 0)
+        said = "all witnesses found" if rows else "no rows"
+        sections.add_row(section, str(rows), "; ".join(lost) or said)
     console.print(sections)
     fields = Table("field", "stories without", title=f"{findings.stories} stories")
     for name, count in findings.empty.items():

@@ -12,6 +12,7 @@ from crawler.items import Incident, Section
 from crawler.loaders import ArticleLoader, LinkLoader, Page
 from crawler.pages.errors import NotAStory
 from crawler.pages.refusals import refusal
+from crawler.pages.tree import tree_of
 from crawler.sections.body import Body, read_body
 from crawler.sections.breadcrumb import read_breadcrumb
 from crawler.sections.byline import parse_byline
@@ -55,7 +56,7 @@ def parse_story(response: TextResponse, *, origin: str = urls.SITE) -> StoryPage
     """
     if not isinstance(response, TextResponse):
         raise NotAStory("not_html", "the answer is no text")
-    index = PageIndex(response.selector.root)
+    index = PageIndex(tree_of(response))
     told = read_structured(index)
     titles = read_headline(index, told)
     url = _address(response, told, origin)

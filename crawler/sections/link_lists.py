@@ -8,7 +8,6 @@ others do not say becomes an incident.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawler import urls
@@ -70,8 +69,9 @@ class Row(NamedTuple):
     @property
     def section(self) -> Section | None:
         """What most witnesses say; where they are even, the token goes first."""
-        said = [one for one in (self.token, self.place, self.slot) if one]
-        return Counter(said).most_common(1)[0][0] if said else None
+        if self.place is not None and self.place == self.slot:
+            return self.place
+        return self.token or self.place or self.slot
 
 
 def read_link_lists(

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
+WITH_CLASS = etree.XPath("descendant-or-self::*[@class]")
 TAGS = frozenset({"html", "title", "meta", "link", "script", "h1", "a"})
 
 
@@ -25,14 +28,11 @@ class PageIndex:
         self.by_class: defaultdict[str, list[HtmlElement]] = defaultdict(list)
         self.by_tag: defaultdict[str, list[HtmlElement]] = defaultdict(list)
         by_class, by_tag = self.by_class, self.by_tag
-        for element in root.iter("*"):
-            tag = element.tag
-            if tag in TAGS:
-                by_tag[str(tag)].append(element)
-            names = element.get("class")
-            if names:
-                for name in names.split():
-                    by_class[name].append(element)
+        for element in root.iter(*TAGS):
+            by_tag[str(element.tag)].append(element)
+        for element in WITH_CLASS(root):
+            for name in element.get("class").split():
+                by_class[name].append(element)
 
     def first(self, class_name: str) -> HtmlElement | None:
         """The first element that has the class token."""

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from crawler.items import Article, Link
 
-PAGES_MAX = 10
+# with the robots.txt that Scrapy fetches for itself: ten
+PAGES_MAX = 9
 STORIES = 3
 QUESTIONS = ("/wj/story/121339/1", "/wj/cate/china", "/api/more", "/search/", "/rank/")
 
@@ -74,7 +75,10 @@ class SurveySpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         for request in self.ask(
-            "/robots.txt", self.parse_robots, dont_obey_robotstxt=True
+            "/robots.txt",
+            self.parse_robots,
+            dont_obey_robotstxt=True,
+            handle_httpstatus_list=[404, 410],
         ):
             yield request
         if self.named:

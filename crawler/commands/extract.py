@@ -1,0 +1,109 @@
+"""``scrapy extract``: what a page gives, as JSON lines, without any database."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import UsageError
+from scrapy.http import HtmlResponse, TextResponse
+
+from crawler import extraction, urls
+from crawler.looking import LookingCommand
+from crawler.one_page import fetch
+from crawler.pages.errors import NotAStory
+from crawler.pages.list_page import NotAList
+from crawler.sections.page_index import PageIndex
+from crawler.sections.structured import read_structured
+from crawler.verdict import Exit
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from crawler.items import Article, Link
+
+GZIP = b"\x1f\x8b"
+
+
+class Command(LookingCommand):
+    """Items exactly as they would reach storage; reasons go to standard error."""
+
+    def syntax(self) -> str:
+        return "FILE-or-URL [--url URL]"
+
+    def short_desc(self) -> str:
+        return "Print the items of one page as JSON lines; no database needed"
+
+    def long_desc(self) -> str:
+        return (
+            "Print the Article and the Links of a saved page or an address, one JSON "
+            "object a line. Example: scrapy extract page.html --url "
+            "https://www.worldjournal.com/wj/story/121339/9310785. "
+            "Exit codes: 0, 1 no story (the reason is on standard error), "
+            "3 the file or page cannot be read."
+        )
+
+    def add_options(self, parser: ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--url", default="", help="address of a saved page")
+
+    def run(self, args: list[str], opts: Namespace) -> None:
+        if len(args) != 1:
+            raise UsageError("name one file or address: scrapy extract FILE-or-URL")
+        try:
+            response = self.page(args[0], opts.url)
+            found = extraction.items(response)
+        except (NotAStory, NotAList) as refusal:
+            self.fail(Exit.INTERNAL, f"{args[0]}: {refusal}")
+        except Unreadable as error:
+            self.fail(Exit.CONFIGURATION, str(error))
+        else:
+            for item in found:
+                print(extraction.as_json(item))
+            tell_incidents(found)
+
+    def page(self, name: str, url: str) -> TextResponse:
+        """The response that a saved page, or an address, stands for."""
+        if "://" in name:
+            received = fetch(self.crawler_process, name)
+            if not isinstance(received, TextResponse):
+                raise Unreadable(f"{name} was not received as text, see the log")
+            return received
+        try:
+            body = Path(name).read_bytes()
+            body = gzip.decompress(body) if body.startswith(GZIP) else body
+        except (OSError, EOFError) as error:
+            reason = getattr(error, "strerror", None) or "the gzip data is cut"
+            raise Unreadable(f"{name} cannot be read: {reason}") from error
+        return saved_page(body, url)
+
+    def fail(self, code: Exit, reason: str) -> None:
+        print(reason, file=sys.stderr)
+        self.exitcode = int(code)
+
+
+class Unreadable(Exception):
+    """The file or address gives no page; the message is one line."""
+
+
+def saved_page(body: bytes, url: str) -> TextResponse:
+    """Bytes of a saved page -> a response; its address is ``url``, else its own."""
+    # a saved page has no Content-Type; without one Scrapy looks for a meta charset
+    response = HtmlResponse(url or urls.SITE, body=body)
+    if not url and body.strip():
+        told = read_structured(PageIndex(response.selector.root))
+        own = told.canonical or told.meta.get("og:url")
+        if own:
+            return response.replace(url=urls.canonical(own))
+    return response
+
+
+def tell_incidents(found: list[Article | Link]) -> None:
+    """One line an incident, for a person, on standard error."""
+    for item in found:
+        for incident in item.incidents:
+            detail = ", ".join(f"{key} {raw}" for key, raw in incident.detail.items())
+            where = incident.section or "page"
+            print(f"incident {incident.kind}: {where}: {detail}", file=sys.stderr)

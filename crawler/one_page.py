@@ -1,0 +1,42 @@
+"""One page, fetched as a crawl would: robots.txt, User-Agent, delay, limits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request, Spider
+
+from crawler.extraction import origin_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from scrapy.crawler import CrawlerProcessBase
+    from scrapy.http import Response
+
+
+class OnePage(Spider):
+    """Fetches one address and hands the response out."""
+
+    name = "one_page"
+
+    def __init__(self, *, url: str, received: list[Response], **_: Any) -> None:
+        super().__init__()
+        self.url, self.received = url, received
+        self.origin = origin_of(url)
+
+    async def start(self) -> AsyncIterator[Any]:
+        # what an error page is, the caller says
+        yield Request(self.url, self.parse, meta={"handle_httpstatus_all": True})
+
+    def parse(self, response: Response, **_: Any) -> None:
+        self.received.append(response)
+
+
+def fetch(process: CrawlerProcessBase | None, url: str) -> Response | None:
+    """The response to one request; None if there was none (the log says why)."""
+    received: list[Response] = []
+    if process is not None:
+        process.crawl(OnePage, url=url, received=received)
+        process.start()
+    return received[0] if received else None
