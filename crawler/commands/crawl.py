@@ -27,15 +27,18 @@ class Command(crawl.Command):
             "Exit codes: README, 'Exit codes'."
         )
 
+    def process_options(self, args: list[str], opts: Namespace) -> None:
+        if sys.stderr.isatty() and self.settings is not None:
+            # the live line tells how far it is; the log would tear it apart
+            self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
+        super().process_options(args, opts)
+
     def run(self, args: list[str], opts: Namespace) -> None:
         if len(args) != 1:
             raise UsageError("name one spider: scrapy crawl udn_world")
         if args != [SPIDER] or self.crawler_process is None or self.settings is None:
             super().run(args, opts)
             return
-        if sys.stderr.isatty() and opts.loglevel is None:
-            # the live line tells how far it is; the log would tear it apart
-            self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
         verdict = Night(self.crawler_process, self.settings).run(opts.spargs)
         print(verdict.line, flush=True)
         self.exitcode = int(verdict.code)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
 
+from crawler import urls
+
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
@@ -22,12 +24,24 @@ class DroppedRequests:
     def from_crawler(cls, crawler: Crawler) -> Self:
         extension = cls(crawler)
         crawler.signals.connect(extension.dropped, signal=signals.request_dropped)
+        crawler.signals.connect(extension.scheduled, signal=signals.request_scheduled)
         return extension
 
     def dropped(self, request: Request) -> None:
-        stats = self.crawler.stats
-        if not request.meta.get("redirect_urls"):
-            stats.inc_value("request/seen_before")
+        """The scheduler has met the address before."""
+        if request.meta.get("redirect_urls"):
+            self.count("redirect_seen_before")
+        else:
+            self.crawler.stats.inc_value("request/seen_before")
+
+    def scheduled(self, request: Request) -> None:
+        """Scrapy refuses an off-site address by a handler of this very signal."""
+        if self.crawler.spider is None or not request.meta.get("redirect_urls"):
             return
-        stats.inc_value("page/failed")
-        stats.inc_value("page/failed/redirect_dropped")
+        origin = getattr(self.crawler.spider, "origin", urls.SITE)
+        if urls.never_requested(request.url, origin=origin) == "offsite":
+            self.count("redirect_offsite")
+
+    def count(self, reason: str) -> None:
+        self.crawler.stats.inc_value("page/failed")
+        self.crawler.stats.inc_value(f"page/failed/{reason}")
