@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, fields
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, LiteralString
 
 from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
+
+from crawler.items import Figure
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
     import psycopg
 
     from crawler.items import Article
+
+FIGURE = tuple(each.name for each in fields(Figure))
 
 # What a reader calls a part of a story -> the fields that state it
 SECTIONS: dict[str, tuple[str, ...]] = {
@@ -42,13 +48,13 @@ STORED = """
 SELECT story_id, url, title, channel, channel_id, subcategory, subcategory_id, byline,
     organization, wire, place, dateline_day, report_type, published_at, modified_at,
     date_witnesses, paragraphs, content_level, language,
-    (SELECT coalesce(jsonb_agg(jsonb_build_array(role, name) ORDER BY position), '[]')
-     FROM contributor WHERE contributor.story_id = article.story_id) AS contributors,
-    (SELECT coalesce(jsonb_agg(jsonb_build_array(position, url, caption, credit,
-        after_paragraph) ORDER BY position), '[]')
-     FROM figure WHERE figure.story_id = article.story_id) AS figures,
-    ARRAY(SELECT keyword FROM keyword WHERE keyword.story_id = article.story_id
-        ORDER BY position) AS keywords
+    (SELECT coalesce(jsonb_agg(to_jsonb(contributor) - 'story_id' ORDER BY position),
+        '[]') FROM contributor WHERE contributor.story_id = article.story_id)
+        AS contributors,
+    (SELECT coalesce(jsonb_agg(to_jsonb(figure) - 'story_id' ORDER BY position), '[]')
+        FROM figure WHERE figure.story_id = article.story_id) AS figures,
+    (SELECT coalesce(jsonb_agg(to_jsonb(one) - 'story_id' ORDER BY position), '[]')
+        FROM keyword AS one WHERE one.story_id = article.story_id) AS keywords
 FROM article
 WHERE story_id = ANY(%s)
 ORDER BY story_id
@@ -95,14 +101,27 @@ FORGET: tuple[LiteralString, ...] = (
     "DELETE FROM figure WHERE story_id = ANY(%s)",
     "DELETE FROM keyword WHERE story_id = ANY(%s)",
 )
-CONTRIBUTOR = """
-INSERT INTO contributor (story_id, position, role, name) VALUES (%s, %s, %s, %s)
-"""
-FIGURE = """
-INSERT INTO figure (story_id, position, url, caption, credit, after_paragraph)
-VALUES (%s, %s, %s, %s, %s, %s)
-"""
-KEYWORD = "INSERT INTO keyword (story_id, position, keyword) VALUES (%s, %s, %s)"
+PARTS: dict[str, LiteralString] = {
+    "contributors": """
+        INSERT INTO contributor (story_id, position, role, name)
+        SELECT story_id, position, role, name
+        FROM json_to_recordset(%s) AS row (
+            story_id bigint, position integer, role text, name text)
+    """,
+    "figures": """
+        INSERT INTO figure (story_id, position, url, caption, credit, after_paragraph)
+        SELECT story_id, position, url, caption, credit, after_paragraph
+        FROM json_to_recordset(%s) AS row (
+            story_id bigint, position bigint, url text, caption text, credit text,
+            after_paragraph bigint)
+    """,
+    "keywords": """
+        INSERT INTO keyword (story_id, position, keyword)
+        SELECT story_id, position, keyword
+        FROM json_to_recordset(%s) AS row (
+            story_id bigint, position integer, keyword text)
+    """,
+}
 
 KNOWN = """
 SELECT story_id, published_at, last_seen_at, title FROM article
@@ -216,33 +235,30 @@ def _row(article: Article) -> dict[str, Any]:
         "paragraphs": list(article.paragraphs),
         "content_level": article.content_level,
         "language": article.language,
-        "contributors": [[each.role, each.name] for each in article.contributors],
+        "contributors": [
+            {"position": position, "role": each.role, "name": each.name}
+            for position, each in enumerate(article.contributors, 1)
+        ],
         "figures": sorted(
-            [f.position, f.url, f.caption, f.credit, f.after_paragraph]
-            for f in article.figures
+            (_figure(each) for each in article.figures), key=itemgetter("position")
         ),
-        "keywords": list(article.keywords),
+        "keywords": [
+            {"position": position, "keyword": each}
+            for position, each in enumerate(article.keywords, 1)
+        ],
     }
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    return {name: getattr(figure, name) for name in FIGURE}
 
 
 async def _store_parts(
     cursor: psycopg.AsyncCursor[Any], rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    people = [
-        (row["story_id"], position, role, name)
-        for row in rows
-        for position, (role, name) in enumerate(row["contributors"], 1)
-    ]
-    figures = [(row["story_id"], *each) for row in rows for each in row["figures"]]
-    words = [
-        (row["story_id"], position, keyword)
-        for row in rows
-        for position, keyword in enumerate(row["keywords"], 1)
-    ]
-    for statement, values in (
-        (CONTRIBUTOR, people),
-        (FIGURE, figures),
-        (KEYWORD, words),
-    ):
+    for part, statement in PARTS.items():
+        values = [
+            {"story_id": row["story_id"], **each} for row in rows for each in row[part]
+        ]
         if values:
-            await cursor.executemany(statement, values)
+            await cursor.execute(statement, [json.dumps(values, ensure_ascii=False)])

@@ -45,8 +45,13 @@ async def store_batch(
         ``article/unchanged``, ``link/inserted``, ``link/seen``, ``link/repeated``,
         ``incident`` or ``quarantined``.
     """
+    keys = [link_id(row) if isinstance(row, Link) else None for row in rows]
     stories = {row.story_id: row for row in rows if isinstance(row, Article)}
-    sightings = {link_id(row): row for row in rows if isinstance(row, Link)}
+    sightings = {
+        key: row
+        for key, row in zip(keys, rows, strict=True)
+        if isinstance(row, Link) and key
+    }
     pages = {row.link_id: row.pages for row in rows if isinstance(row, PageCount)}
     events = {incident_id(row): row for row in rows if isinstance(row, Incident)}
     refused = {row.key: row for row in rows if isinstance(row, QuarantinedItem)}
@@ -67,18 +72,19 @@ async def store_batch(
             await incidents.store(connection, events, run=run, seen_at=seen_at)
         if refused:
             await quarantine.store(connection, refused, run=run, seen_at=seen_at)
-    return [_outcome(row, story_outcomes, link_outcomes) for row in rows]
+    return [
+        f"link/{link_outcomes[key]}" if key else _outcome(row, story_outcomes)
+        for key, row in zip(keys, rows, strict=True)
+    ]
 
 
-def _outcome(row: Row, stories: dict[int, str], links: dict[UUID, str]) -> str:
+def _outcome(row: Row, stories: dict[int, str]) -> str:
     match row:
         case Article():
             return f"article/{stories[row.story_id]}"
-        case Link():
-            return f"link/{links[link_id(row)]}"
         case PageCount():
             return "link/repeated"
         case Incident():
             return "incident"
-        case QuarantinedItem():
+        case _:
             return "quarantined"

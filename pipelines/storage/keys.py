@@ -7,19 +7,25 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from json.encoder import encode_basestring_ascii
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 if TYPE_CHECKING:
     from crawler.items import Incident, Link
 
-# ASCII output: also a lone surrogate has a digest
-ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
+def digest(*parts: str | int | None) -> bytes:
+    """16 bytes that differ when any of ``parts`` differs.
 
-def digest(*parts: Any) -> bytes:
-    """16 bytes that differ when any of ``parts`` (JSON values) differs."""
-    return sha256(ENCODE(parts).encode()).digest()[:16]
+    The parts are joined as JSON in ASCII, so that no text can pass for two and also
+    a lone surrogate has a digest.
+    """
+    joined = ",".join(
+        encode_basestring_ascii(part) if isinstance(part, str) else str(part)
+        for part in parts
+    )
+    return sha256(joined.encode()).digest()[:16]
 
 
 def link_key(link: Link) -> bytes:
@@ -41,5 +47,6 @@ def link_id(link: Link) -> UUID:
 
 def incident_id(incident: Incident) -> UUID:
     """Primary key of ``incident``: the same thing on another night is the same row."""
-    key = digest(incident.kind, incident.page_url, incident.section, incident.detail)
+    detail = json.dumps(incident.detail, sort_keys=True)
+    key = digest(incident.kind, incident.page_url, incident.section, detail)
     return UUID(bytes=key)

@@ -2,45 +2,55 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from psycopg.types.json import Jsonb
+from crawler.items import Link
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
     from uuid import UUID
 
     import psycopg
 
-    from crawler.items import Link
-
-EXISTING = "SELECT link_id FROM link WHERE link_id = ANY(%s)"
+FIELDS = tuple(name for name in Link.__slots__ if name != "incidents")
 
 # What may differ between two sightings of the same link follows the newer one, but a
-# sighting that says less takes nothing away
+# sighting that says less takes nothing away. One statement for a whole batch: half the
+# time of one for each row. It returns the links that were there already.
 UPSERT = """
-INSERT INTO link AS old (link_id, section, scope, scope_key, position, url, story_id,
-    anchor_text, listed_at, date_witnesses, image_url, image_caption, summary,
-    placement, page_url, page_story_id, first_seen_at, first_seen_run, last_seen_at,
-    last_seen_run, last_seen_pages, page_count)
-VALUES (%(link_id)s, %(section)s, %(scope)s, %(scope_key)s, %(position)s, %(url)s,
-    %(story_id)s, %(anchor_text)s, %(listed_at)s, %(date_witnesses)s, %(image_url)s,
-    %(image_caption)s, %(summary)s, %(placement)s, %(page_url)s, %(page_story_id)s,
-    %(seen_at)s, %(run)s, %(seen_at)s, %(run)s, 1, 1)
-ON CONFLICT (link_id) DO UPDATE
-SET story_id = coalesce(excluded.story_id, old.story_id),
-    listed_at = coalesce(excluded.listed_at, old.listed_at),
-    date_witnesses = CASE WHEN excluded.date_witnesses = '{}' THEN old.date_witnesses
-        ELSE excluded.date_witnesses END,
-    image_url = coalesce(excluded.image_url, old.image_url),
-    image_caption = coalesce(excluded.image_caption, old.image_caption),
-    summary = coalesce(excluded.summary, old.summary),
-    placement = coalesce(excluded.placement, old.placement),
-    last_seen_at = greatest(old.last_seen_at, excluded.last_seen_at),
-    last_seen_pages = CASE WHEN old.last_seen_run = excluded.last_seen_run
-        THEN old.last_seen_pages ELSE 1 END,
-    last_seen_run = excluded.last_seen_run
+WITH stored AS (
+    INSERT INTO link AS old (link_id, section, scope, scope_key, position, url,
+        story_id, anchor_text, listed_at, date_witnesses, image_url, image_caption,
+        summary, placement, page_url, page_story_id, first_seen_at, first_seen_run,
+        last_seen_at, last_seen_run, last_seen_pages, page_count)
+    SELECT link_id, section, scope, scope_key, position, url,
+        story_id, anchor_text, listed_at, date_witnesses, image_url, image_caption,
+        summary, placement, page_url, page_story_id, %(seen_at)s, %(run)s,
+        %(seen_at)s, %(run)s, 1, 1
+    FROM json_to_recordset(%(rows)s) AS row (link_id uuid, section text, scope text,
+        scope_key text, position bigint, url text, story_id bigint, anchor_text text,
+        listed_at timestamptz, date_witnesses jsonb, image_url text,
+        image_caption text, summary text, placement text, page_url text,
+        page_story_id bigint)
+    ORDER BY link_id
+    ON CONFLICT (link_id) DO UPDATE
+    SET story_id = coalesce(excluded.story_id, old.story_id),
+        listed_at = coalesce(excluded.listed_at, old.listed_at),
+        date_witnesses = CASE WHEN excluded.date_witnesses = '{}'
+            THEN old.date_witnesses ELSE excluded.date_witnesses END,
+        image_url = coalesce(excluded.image_url, old.image_url),
+        image_caption = coalesce(excluded.image_caption, old.image_caption),
+        summary = coalesce(excluded.summary, old.summary),
+        placement = coalesce(excluded.placement, old.placement),
+        last_seen_at = greatest(old.last_seen_at, excluded.last_seen_at),
+        last_seen_pages = CASE WHEN old.last_seen_run = excluded.last_seen_run
+            THEN old.last_seen_pages ELSE 1 END,
+        last_seen_run = excluded.last_seen_run
+    RETURNING link_id, xmax = 0 AS is_new
+)
+SELECT link_id FROM stored WHERE NOT is_new
 """
 
 # The number is the run's own count, not "one more": a batch that is sent again after a
@@ -66,14 +76,15 @@ async def store(
     Returns:
         link_id -> ``inserted`` or ``seen`` (stored by an earlier run).
     """
-    keys = sorted(links)
-    async with connection.cursor() as cursor:
-        await cursor.execute(EXISTING, [keys])
-        existing = {key for (key,) in await cursor.fetchall()}
-        stamp = {"run": run, "seen_at": seen_at}
-        rows = [{"link_id": key, **_row(links[key]), **stamp} for key in keys]
-        await cursor.executemany(UPSERT, rows)
-    return {key: "seen" if key in existing else "inserted" for key in keys}
+    rows = json.dumps(
+        [_row(key, link) for key, link in links.items()],
+        default=datetime.isoformat,
+        ensure_ascii=False,
+    )
+    values = {"rows": rows, "run": run, "seen_at": seen_at}
+    cursor = await connection.execute(UPSERT, values)
+    seen = {key for (key,) in await cursor.fetchall()}
+    return {key: "seen" if key in seen else "inserted" for key in links}
 
 
 async def repeat(
@@ -90,21 +101,7 @@ async def repeat(
         await cursor.executemany(REPEAT, rows)
 
 
-def _row(link: Link) -> dict[str, Any]:
-    return {
-        "section": str(link.section),
-        "scope": str(link.scope),
-        "scope_key": link.scope_key,
-        "position": link.position,
-        "url": link.url,
-        "story_id": link.story_id,
-        "anchor_text": link.anchor_text,
-        "listed_at": link.listed_at,
-        "date_witnesses": Jsonb(link.date_witnesses),
-        "image_url": link.image_url,
-        "image_caption": link.image_caption,
-        "summary": link.summary,
-        "placement": link.placement,
-        "page_url": link.page_url,
-        "page_story_id": link.page_story_id,
-    }
+def _row(key: UUID, link: Link) -> dict[str, Any]:
+    row = {name: getattr(link, name) for name in FIELDS}
+    row["link_id"] = str(key)
+    return row

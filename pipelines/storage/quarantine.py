@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -41,7 +42,11 @@ class QuarantinedItem:
 
     @property
     def key(self) -> UUID:
-        return UUID(bytes=digest(self.target, self.reason, self.item))
+        return UUID(
+            bytes=digest(
+                self.target, self.reason, json.dumps(self.item, sort_keys=True)
+            )
+        )
 
 
 def quarantined(item: Article | Link | Incident, reason: str) -> QuarantinedItem:

@@ -7,7 +7,7 @@ a zone are refused, since no cut and no guess would be right.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -28,13 +28,38 @@ def clean(item: T) -> tuple[T, int]:
     Raises:
         Refused: a text is too long, or an instant has no zone.
     """
-    texts = list(_leaves(item))
+    texts = _texts(item)
     whole = "\n".join(texts)
     if len(whole) > TEXT_MAX and (length := max(map(len, texts))) > TEXT_MAX:
         raise Refused(f"a text of {length} characters (limit {TEXT_MAX})")
     if _storable(whole):
         return item, 0
     return _map(item), sum(not _storable(text) for text in texts)
+
+
+def _texts(item: Any) -> list[str]:
+    """All texts of an item, in one list: joined they are checked at once."""
+    texts: list[str] = []
+    for name in item.__slots__:
+        value = getattr(item, name)
+        if isinstance(value, str):
+            texts.append(value)
+        elif isinstance(value, dict):
+            texts += value
+            texts += value.values()
+        elif isinstance(value, tuple):
+            _add(texts, value)
+        elif isinstance(value, datetime) and value.tzinfo is None:
+            raise Refused(f"an instant without a zone: {value}")
+    return texts
+
+
+def _add(texts: list[str], values: tuple[Any, ...]) -> None:
+    for each in values:
+        if isinstance(each, str):
+            texts.append(each)
+        else:
+            texts += _texts(each)
 
 
 def clean_text(text: str) -> str:
@@ -64,24 +89,6 @@ def _storable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _leaves(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, tuple):
-        for each in value:
-            yield from _leaves(each)
-    elif isinstance(value, dict):
-        for key, each in value.items():
-            yield key
-            yield each
-    elif isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise Refused(f"an instant without a zone: {value}")
-    elif is_dataclass(value):
-        for name in value.__slots__:  # type: ignore[union-attr]
-            yield from _leaves(getattr(value, name))
 
 
 def _map(value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -105,11 +106,11 @@ class Writer:
         ]
         self.queue += entries
         self.filled.set()
-        for done in await asyncio.gather(
-            *(future for _, future in entries), return_exceptions=True
-        ):
-            if done is not None:
-                raise done
+        futures = [future for _, future in entries]
+        if len(futures) > 1:  # all are awaited, so that no failure goes unheard
+            await asyncio.wait(futures)
+        for future in futures:
+            await future
 
     def _ready(self, row: Row) -> Sequence[Row]:
         try:
@@ -214,8 +215,8 @@ class Writer:
 
     def _count(self, outcomes: Sequence[str]) -> None:
         self.count("store/commit", 1)
-        for outcome in outcomes:
-            self.count(f"store/{outcome}", 1)
+        for outcome, number in Counter(outcomes).items():
+            self.count(f"store/{outcome}", number)
 
     def _gave_up(self, error: Exception) -> StoreError:
         # the next batch need not wait as long for what is known to be away

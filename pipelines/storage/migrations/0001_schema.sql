@@ -62,7 +62,7 @@ CREATE INDEX article_newest ON article (published_at DESC);
 CREATE INDEX article_channel_newest ON article (channel_id, published_at DESC);
 CREATE INDEX article_subcategory_newest ON article (subcategory_id, published_at DESC);
 CREATE INDEX article_changed ON article (changed_run, story_id) WHERE changed_run IS NOT NULL;
-CREATE INDEX article_first_seen ON article (first_seen_run);
+CREATE INDEX article_first_seen ON article USING brin (first_seen_run);
 COMMENT ON TABLE article IS 'One row per story: its state when last seen. Names, photos and keywords are in contributor, figure and keyword.';
 COMMENT ON COLUMN article.story_id IS 'The story: last number of its address.';
 COMMENT ON COLUMN article.url IS 'Canonical address (https, www).';
@@ -160,9 +160,8 @@ CREATE TABLE link (
     page_count integer NOT NULL CHECK (page_count >= last_seen_pages)
 ) WITH (fillfactor = 80);
 CREATE INDEX link_story ON link (story_id, section) WHERE story_id IS NOT NULL;
-CREATE INDEX link_page ON link (page_story_id) WHERE page_story_id IS NOT NULL;
 CREATE INDEX link_list ON link (scope_key, section, position);
-CREATE INDEX link_first_seen ON link (first_seen_run);
+CREATE INDEX link_first_seen ON link USING brin (first_seen_run);
 COMMENT ON TABLE link IS 'Where the paper placed what: a link in a section at a rank. The same link at the same rank of the same list is one row, however many pages and runs show it.';
 COMMENT ON COLUMN link.link_id IS 'From scope, scope_key, section, position, url and anchor_text (SHA-256, first 16 bytes).';
 COMMENT ON COLUMN link.section IS 'Visible part of the page: ticker 快訊, body, previous 上一則, next 下一則, related 延伸閱讀, hot 熱門新聞, popular 超人氣, channel_list.';

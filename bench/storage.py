@@ -1,0 +1,235 @@
+"""Rows stored per second: our pipeline against one execute + commit per row.
+
+``python -m bench.storage`` prints both medians, their ratio, and the lag of the event
+loop while our pipeline writes. The rows are the same, the server is the same, the two
+take turns in one run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+from scrapy.settings import Settings
+from scrapy.statscollectors import MemoryStatsCollector
+
+from crawler.items import Article, Contributor, Figure, Link, Scope, Section
+from pipelines.postgres import PostgresPipeline
+from pipelines.storage import articles, migrate, runs, server
+from pipelines.storage.keys import link_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SITE = "https://www.worldjournal.com"
+PAGES, LINKS_PER_PAGE, AT_ONCE, ROUNDS = 200, 40, 16, 5
+TICK = 0.001  # seconds between two looks at the loop's clock
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SENTENCE = "市政府昨天宣布，新的公車路線將於下個月開通，沿線居民可以先上網查詢班次。"
+
+# The tutorial's way: a statement for each row
+LINK = """
+INSERT INTO link (link_id, section, scope, scope_key, position, url, story_id,
+    anchor_text, listed_at, date_witnesses, page_url, page_story_id, first_seen_at,
+    first_seen_run, last_seen_at, last_seen_run, last_seen_pages, page_count)
+VALUES (%(link_id)s, %(section)s, %(scope)s, %(scope_key)s, %(position)s, %(url)s,
+    %(story_id)s, %(anchor_text)s, %(listed_at)s, %(date_witnesses)s, %(page_url)s,
+    %(page_story_id)s, %(seen_at)s, %(run)s, %(seen_at)s, %(run)s, 1, 1)
+ON CONFLICT (link_id) DO UPDATE
+SET last_seen_at = excluded.last_seen_at, last_seen_run = excluded.last_seen_run
+"""
+CONTRIBUTOR = """
+INSERT INTO contributor (story_id, position, role, name) VALUES (%s, %s, %s, %s)
+"""
+FIGURE = """
+INSERT INTO figure (story_id, position, url, caption, credit, after_paragraph)
+VALUES (%s, %s, %s, %s, %s, %s)
+"""
+KEYWORD = "INSERT INTO keyword (story_id, position, keyword) VALUES (%s, %s, %s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Rows per second of both, and the loop's p50 lag in ms under ours."""
+
+    ours: float
+    peer: float
+    lag: float
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / self.peer
+
+
+def page(number: int) -> list[Article | Link]:
+    """What one story page brings: the story and its links."""
+    url = f"{SITE}/wj/story/121000/{9_000_000 + number}"
+    article = Article(
+        story_id=9_000_000 + number,
+        url=url,
+        title=f"新公車路線下月開通 {number}",
+        channel="紐約",
+        channel_id=121093,
+        byline="記者王小明／紐約報導",
+        contributors=(Contributor(role="reporter", name=f"王小明{number % 50}"),),
+        place="紐約",
+        report_type="報導",
+        published_at=NOON,
+        date_witnesses={"jsonld_published": "2026-03-01T07:00:00-05:00"},
+        paragraphs=tuple(f"{n}。{SENTENCE * 4}" for n in range(10)),
+        figures=(Figure(position=1, url=f"{url}.jpg", caption="公車站"),),
+        keywords=("公車", "交通", f"路線{number % 90}"),
+    )
+    return [article, *(_link(url, number, rank) for rank in range(1, LINKS_PER_PAGE))]
+
+
+def _link(url: str, number: int, rank: int) -> Link:
+    return Link(
+        page_url=url,
+        page_story_id=9_000_000 + number,
+        section=Section.RELATED,
+        scope=Scope.PAGE,
+        scope_key=str(9_000_000 + number),
+        position=rank,
+        url=f"{SITE}/wj/story/121000/{8_000_000 + number * 100 + rank}",
+        story_id=8_000_000 + number * 100 + rank,
+        anchor_text=f"居民關心公車班次 {rank}",
+        listed_at=NOON,
+        date_witnesses={"list_et": "2026-03-01 07:00"},
+    )
+
+
+def row_count(pages: Sequence[Sequence[Article | Link]]) -> int:
+    """Rows of all tables that ``pages`` make."""
+    return sum(
+        1 + len(i.contributors) + len(i.figures) + len(i.keywords)
+        if isinstance(i, Article)
+        else 1
+        for each in pages
+        for i in each
+    )
+
+
+async def ours(
+    dsn: str, run: int, pages: Sequence[Sequence[Article | Link]]
+) -> tuple[float, list[float]]:
+    """Seconds our pipeline takes, and how late the loop was at each look (seconds)."""
+    pipeline = PostgresPipeline(dsn, run, MemoryStatsCollector(_Crawler()))  # type: ignore[arg-type]
+    await pipeline.open_spider()
+    lags: list[float] = []
+    watch = asyncio.create_task(_watch(lags))
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def handle(items: Sequence[Article | Link]) -> None:
+        async with slots:
+            await asyncio.gather(*map(pipeline.process_item, items))
+
+    start = time.perf_counter()
+    await asyncio.gather(*map(handle, pages))
+    seconds = time.perf_counter() - start
+    watch.cancel()
+    with suppress(asyncio.CancelledError):
+        await watch
+    await pipeline.close_spider()
+    return seconds, lags
+
+
+class _Crawler:
+    settings = Settings({"STATS_DUMP": False})
+
+
+async def _watch(lags: list[float]) -> None:
+    while True:
+        start = time.perf_counter()
+        await asyncio.sleep(TICK)
+        lags.append(time.perf_counter() - start - TICK)
+
+
+def peer(dsn: str, run: int, pages: Sequence[Sequence[Article | Link]]) -> float:
+    """Seconds that one execute + commit per row takes."""
+    with psycopg.connect(dsn) as connection:
+        start = time.perf_counter()
+        for items in pages:
+            for item in items:
+                for statement, values in _statements(item, run):
+                    connection.execute(statement, values)
+                    connection.commit()
+        return time.perf_counter() - start
+
+
+def _statements(item: Article | Link, run: int) -> list[tuple[Any, Any]]:
+    stamp = {"run": run, "seen_at": datetime.now(UTC)}
+    if isinstance(item, Link):
+        values = {name: getattr(item, name) for name in Link.__slots__}
+        values |= {"section": str(item.section), "scope": str(item.scope)}
+        values |= {"link_id": link_id(item), **stamp}
+        return [(LINK, values | {"date_witnesses": Jsonb(item.date_witnesses)})]
+    key = item.story_id
+    values = {name: getattr(item, name) for name in Article.__slots__} | stamp
+    values |= {
+        "date_witnesses": Jsonb(item.date_witnesses),
+        "paragraphs": list(item.paragraphs),
+    }
+    return [
+        (articles.INSERT, values),
+        *(
+            (CONTRIBUTOR, (key, n, c.role, c.name))
+            for n, c in enumerate(item.contributors, 1)
+        ),
+        *(
+            (FIGURE, (key, f.position, f.url, f.caption, f.credit, 0))
+            for f in item.figures
+        ),
+        *((KEYWORD, (key, n, w)) for n, w in enumerate(item.keywords, 1)),
+    ]
+
+
+def empty(connection: psycopg.Connection[Any]) -> None:
+    """Back to no rows, with nothing left for the background writers."""
+    connection.execute("TRUNCATE article, link CASCADE")
+    connection.execute("CHECKPOINT")
+
+
+def measure(dsn: str, rounds: int = ROUNDS) -> Figures:
+    """Medians over ``rounds`` in which the two take turns on an empty database."""
+    pages = [page(number) for number in range(PAGES)]
+    fewer = pages[: PAGES // 8]  # the peer's rate needs no more
+    rates: dict[str, list[float]] = {"ours": [], "peer": []}
+    lags: list[float] = []
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        migrate.migrate(connection)
+        run = runs.start_run(connection, spider="bench", arguments={})
+        for _ in range(rounds):
+            empty(connection)
+            rates["peer"].append(row_count(fewer) / peer(dsn, run, fewer))
+            empty(connection)
+            seconds, late = asyncio.run(ours(dsn, run, pages))
+            rates["ours"].append(row_count(pages) / seconds)
+            lags += late
+    return Figures(
+        ours=statistics.median(rates["ours"]),
+        peer=statistics.median(rates["peer"]),
+        lag=statistics.median(lags) * 1000,
+    )
+
+
+def main() -> None:
+    """Prints the figures."""
+    with tempfile.TemporaryDirectory() as folder, server.database("", folder) as dsn:
+        figures = measure(dsn)
+    print(f"ours      {figures.ours:10,.0f} rows/s")
+    print(f"per row   {figures.peer:10,.0f} rows/s (execute + commit)")
+    print(f"ratio     {figures.ratio:10.1f} x (target 20)")
+    print(f"loop lag  {figures.lag:10.2f} ms p50 (target 2)")
+
+
+if __name__ == "__main__":
+    main()
