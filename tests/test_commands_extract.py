@@ -1,0 +1,90 @@
+"""``scrapy extract``: items on standard output, reasons on standard error."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler.verdict import Exit
+from tests.crawling import scrapy
+from tests.site.server import ReplicaServer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ARTICLE = [
+    *("item", "story_id", "url", "title", "channel", "channel_id", "subcategory"),
+    *("subcategory_id", "byline", "contributors", "organization", "wire", "place"),
+    *("dateline_day", "report_type", "published_at", "modified_at", "date_witnesses"),
+    *("paragraphs", "figures", "keywords", "content_level", "language"),
+]
+
+
+@pytest.fixture(scope="module")
+def story() -> tuple[str, bytes]:
+    site = ReplicaServer()
+    newest = site.pages.night.newest[0]
+    url = f"https://www.worldjournal.com{newest.path}"
+    return url, site.pages.get(newest.path)[2]
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_a_saved_page_gives_its_items_one_a_line(
+    story: tuple[str, bytes], tmp_path: Path, zipped: bool
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_bytes(gzip.compress(story[1]) if zipped else story[1])
+
+    run = scrapy("extract", str(page))
+
+    assert (run.returncode, run.stderr) == (0, "")
+    article, *links = map(json.loads, run.stdout.splitlines())
+    assert list(article) == ARTICLE
+    assert article["url"] == story[0]
+    assert article["published_at"].endswith("+00:00")
+    assert {link["item"] for link in links} == {"Link"}
+    assert "incidents" not in links[0]
+
+
+def test_an_address_is_fetched(story: tuple[str, bytes]) -> None:
+    with ReplicaServer() as site:
+        path = site.pages.night.newest[0].path
+        run = scrapy("extract", site.url + path, "-s", "DOWNLOAD_DELAY=0")
+
+    assert json.loads(run.stdout.splitlines()[0])["url"] == story[0]
+
+
+def test_a_list_page_gives_its_links() -> None:
+    with ReplicaServer() as site:
+        run = scrapy("extract", f"{site.url}/wj/cate/china")
+
+    sections = {json.loads(line)["section"] for line in run.stdout.splitlines()}
+    assert sections == {"ticker", "channel_list", "popular"}
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "word"),
+    [
+        (b"<html><title>x</title></html>", Exit.INTERNAL, "no_headline"),
+        (b"", Exit.INTERNAL, "no_headline"),
+        (bytes(range(256)) * 4, Exit.INTERNAL, "no_headline"),
+        (b"<script>window.location.href='/x'</script>", Exit.INTERNAL, "redirect"),
+        (None, Exit.CONFIGURATION, "No such file"),
+        (b"\x1f\x8b\x08\x00cut", Exit.CONFIGURATION, "cannot be read"),
+    ],
+)
+def test_what_is_no_story_is_one_line_on_standard_error(
+    tmp_path: Path, body: bytes | None, code: Exit, word: str
+) -> None:
+    page = tmp_path / "page.html"
+    if body is not None:
+        page.write_bytes(body)
+
+    run = scrapy("extract", str(page))
+
+    assert (run.returncode, run.stdout) == (code, "")
+    assert len(run.stderr.strip().splitlines()) == 1
+    assert word in run.stderr
