@@ -15,6 +15,7 @@ from scrapy.loader import ItemLoader
 
 from crawler import urls
 from crawler.items import Article, Link, Scope, Section
+from crawler.photos import photo_original
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -141,7 +142,7 @@ class LinkLoader(SectionLoader):
     url_in, url_out = Canonical(), AsIs()
     placement_in, placement_out = Each(urls.placement), AsIs()
     anchor_text_in, anchor_text_out = Each(clean), AsIs()
-    image_url_in, image_url_out = Each(urls.photo_original), AsIs()
+    image_url_in, image_url_out = Each(photo_original), AsIs()
     image_caption_in, image_caption_out = Each(clean), AsIs()
     summary_in, summary_out = Each(clean), AsIs()
     list_et_in, list_et_out = Each(clean), AsIs()

@@ -6,6 +6,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from scrapy.spidermiddlewares.referer import NoReferrerPolicy
+
 from crawler.extensions.dropped import DroppedRequests
 from crawler.extensions.known import KnownStories
 from crawler.extensions.progress import Progress
@@ -31,6 +33,7 @@ LIST_PAGES_MAX = os.environ.get("LIST_PAGES_MAX", "30")
 REVISIT_HOURS = os.environ.get("REVISIT_HOURS", "48")
 ERROR_RATIO_MAX = os.environ.get("ERROR_RATIO_MAX", "0.2")
 STORE_BATCH_MAX = os.environ.get("STORE_BATCH_MAX", "500")
+STORE_PATIENCE = os.environ.get("STORE_PATIENCE", "120")
 RUN_ID = 0
 
 # A good guest: who we are, robots.txt obeyed, one request at a time
@@ -51,7 +54,7 @@ DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
 COOKIES_ENABLED = False
 METAREFRESH_ENABLED = False
 REDIRECT_MAX_TIMES = 5
-REFERRER_POLICY = "no-referrer"
+REFERRER_POLICY = NoReferrerPolicy
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 

@@ -63,8 +63,8 @@ class PostgresPipeline:
             crawler.settings["DATABASE_URL"],
             crawler.settings.getint("RUN_ID"),
             crawler.stats,
-            batch_max=crawler.settings.getint("STORE_BATCH_MAX", 500) or 500,
-            patience=crawler.settings.getfloat("STORE_PATIENCE", 120),
+            batch_max=crawler.settings.getint("STORE_BATCH_MAX") or 500,
+            patience=crawler.settings.getfloat("STORE_PATIENCE"),
         )
 
     async def open_spider(self) -> None:

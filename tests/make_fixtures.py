@@ -30,8 +30,8 @@ def main() -> None:
         cases[kind.replace("_", "-")] = story.path
     for name, path in cases.items():
         status, media, body = pages.get(path)
-        kind = HtmlResponse if "html" in media else TextResponse
-        response = kind(
+        made = HtmlResponse if "html" in media else TextResponse
+        response = made(
             SITE + path,
             status=status,
             headers={"Content-Type": media},

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler import urls
+from crawler import photos, urls
 from crawler.urls import SITE, PageKind
 
 REPLICA = "http://127.0.0.1:8000"
@@ -157,7 +157,7 @@ PROXY = "https://pgw.worldjournal.com/gw/photo.php"
 def test_the_photo_itself_comes_out_of_the_proxy(
     address: str, original: str | None
 ) -> None:
-    assert urls.photo_original(address) == original
+    assert photos.photo_original(address) == original
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_any_text_has_a_canonical_form_that_is_its_own(text: str) -> None:
     assert urls.story_id(once) == urls.story_id(text)
     assert urls.page_kind(once) is urls.page_kind(text)
     urls.placement(text)
-    urls.photo_original(text)
+    photos.photo_original(text)
     urls.never_requested(text)
     urls.fetch_url(text, origin=REPLICA)
 

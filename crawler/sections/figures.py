@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crawler import urls
 from crawler.items import Figure
 from crawler.loaders import clean
+from crawler.photos import photo_original
 from crawler.sections.markup import photo_address, text_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def read_figure(
 
 def photo(address: str | None) -> str | None:
     """Address of the photo itself; None for placeholders and inline data."""
-    return urls.photo_original(address) if address else None
+    return photo_original(address) if address else None
 
 
 def split_credit(caption: str | None) -> tuple[str | None, str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.loaders import clean
-from crawler.urls import photo_original
+from crawler.photos import photo_original
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
