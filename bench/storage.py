@@ -1,7 +1,7 @@
 """Rows stored per second: our pipeline against one execute + commit per row.
 
-``python -m bench.storage`` prints both medians, their ratio, and the lag of the event
-loop while our pipeline writes. The rows are the same, the server is the same, the two
+``python -m bench.storage`` prints their ratio and the lag of the event loop while our
+pipeline writes. The rows are the same, the server is the same, the two
 take turns in one run.
 """
 
@@ -21,6 +21,7 @@ from psycopg.types.json import Jsonb
 from scrapy.settings import Settings
 from scrapy.statscollectors import MemoryStatsCollector
 
+from bench import figure
 from crawler.items import Article, Contributor, Figure, Link, Scope, Section
 from pipelines.postgres import PostgresPipeline
 from pipelines.storage import articles, migrate, runs, server
@@ -58,15 +59,11 @@ KEYWORD = "INSERT INTO keyword (story_id, position, keyword) VALUES (%s, %s, %s)
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Rows per second of both, and the loop's p50 lag in ms under ours."""
+    """Rows per second of both, ours ÷ the peer's of each round, and the loop's p50
+    lag in ms under ours."""
 
-    ours: float
-    peer: float
+    ratios: list[float]
     lag: float
-
-    @property
-    def ratio(self) -> float:
-        return self.ours / self.peer
 
 
 def page(number: int) -> list[Article | Link]:
@@ -214,22 +211,23 @@ def measure(dsn: str, rounds: int = ROUNDS) -> Figures:
             seconds, late = asyncio.run(ours(dsn, run, pages))
             rates["ours"].append(row_count(pages) / seconds)
             lags += late
+    pairs = zip(rates["ours"], rates["peer"], strict=True)
     return Figures(
-        ours=statistics.median(rates["ours"]),
-        peer=statistics.median(rates["peer"]),
+        ratios=[our / their for our, their in pairs],
         lag=statistics.median(lags) * 1000,
     )
 
 
-def main() -> None:
-    """Prints the figures."""
+def main() -> list[figure.Figure]:
+    """Rows a second, ours ÷ one execute + commit per row; lag of the event loop."""
     with tempfile.TemporaryDirectory() as folder, server.database("", folder) as dsn:
-        figures = measure(dsn)
-    print(f"ours      {figures.ours:10,.0f} rows/s")
-    print(f"per row   {figures.peer:10,.0f} rows/s (execute + commit)")
-    print(f"ratio     {figures.ratio:10.1f} x (target 20)")
-    print(f"loop lag  {figures.lag:10.2f} ms p50 (target 2)")
+        measured = measure(dsn)
+    return [
+        figure.Figure("storage: rows/s ÷ commit per row", measured.ratios, at_least=20),
+        figure.Figure("storage: loop lag p50, ms", [measured.lag], at_most=2),
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    for one in main():
+        print(one)
