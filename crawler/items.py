@@ -132,6 +132,20 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageItems:
+    """What one page gave, on its way through the pipelines together.
+
+    A page is stored in one transaction, and Scrapy's costs arise once a page instead
+    of once a link. ``repeats``: links that an earlier page of the run showed already.
+    """
+
+    article: Article | None = None
+    links: tuple[Link, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    repeats: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Repeat:
     """A later page of the same run showed ``link`` again: one more page, no new row."""
 

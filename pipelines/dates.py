@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, overload
 
-from crawler.items import Article, Incident, Link
+from crawler.items import Article, Incident, Link, PageItems
 from crawler.times import LISTED, PUBLISHED, Weighed, weigh
 
 if TYPE_CHECKING:
@@ -31,12 +31,20 @@ class DatesPipeline:
         return cls(crawler.stats)
 
     async def process_item(self, item: Any) -> Any:
-        if not isinstance(item, Article | Link):
-            return item
-        normalised = _article(item) if isinstance(item, Article) else _link(item)
-        for incident in normalised.incidents[len(item.incidents) :]:
+        if isinstance(item, PageItems):
+            return replace(
+                item,
+                article=item.article and self.normalised(item.article),
+                links=tuple(self.normalised(link) for link in item.links),
+            )
+        return self.normalised(item) if isinstance(item, Article | Link) else item
+
+    def normalised(self, item: Any) -> Any:
+        """:func:`normalise`, counted."""
+        read = normalise(item)
+        for incident in read.incidents[len(item.incidents) :]:
             self.stats.inc_value(STATS[incident.kind])
-        return normalised
+        return read
 
 
 @overload

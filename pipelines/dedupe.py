@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scrapy.exceptions import DropItem
 
-from crawler.items import Article, Incident, Link, Repeat
+from crawler.items import Article, Incident, Link, PageItems, Repeat
 from pipelines.storage.keys import digest, link_key
 
 if TYPE_CHECKING:
     from typing import NoReturn
 
-Item = Article | Link | Repeat | Incident
+Item = Article | Link | Repeat | Incident | PageItems
 
 
 class DuplicateStory(DropItem):
@@ -36,8 +37,34 @@ class DedupePipeline:
                 return self.story(item)
             case Link():
                 return self.link(item)
+            case PageItems():
+                return self.page(item)
             case _:
                 return item
+
+    def page(self, page: PageItems) -> PageItems:
+        """A page without what its run has seen; links of earlier pages are repeats.
+
+        A story that was stored already takes nothing else of its page with it.
+        """
+        article, links, repeats = page.article, [], list(page.repeats)
+        if article is not None:
+            if article.story_id in self.stories:
+                article = None
+            else:
+                self.stories.add(article.story_id)
+        for link in page.links:
+            try:
+                seen = self.link(link)
+            except DuplicateLink:
+                continue
+            if isinstance(seen, Repeat):
+                repeats.append(link)
+            else:
+                links.append(seen)
+        return replace(
+            page, article=article, links=tuple(links), repeats=tuple(repeats)
+        )
 
     def story(self, article: Article) -> Article:
         """The first article of a story passes.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy.exceptions import CloseSpider
 
-from crawler.items import Article, Incident, Link, Repeat
+from crawler.items import Article, Incident, Link, PageItems, Repeat
 from pipelines.storage.batch import PageCount
 from pipelines.storage.database import DatabaseUnreachable
 from pipelines.storage.keys import link_id
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pipelines.storage.batch import Row
 
-Item = Article | Link | Repeat | Incident
+Item = Article | Link | Repeat | Incident | PageItems
 
 
 class PostgresPipeline:
@@ -86,6 +86,14 @@ class PostgresPipeline:
         match item:
             case Article() | Link() if item.incidents:
                 return [replace(item, incidents=()), *item.incidents]
+            case PageItems():
+                parts: list[Item] = [
+                    *([item.article] if item.article else []),
+                    *item.links,
+                    *item.incidents,
+                    *(Repeat(link=link) for link in item.repeats),
+                ]
+                return [row for part in parts for row in self.rows(part)]
             case Repeat():
                 key = link_id(item.link)
                 self.pages[key] = self.pages.get(key, 1) + 1

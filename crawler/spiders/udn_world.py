@@ -10,7 +10,7 @@ from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider
 
 from crawler import arguments, revisit, times, urls
-from crawler.items import Section
+from crawler.items import PageItems, Section
 from crawler.outcomes import Outcomes
 from crawler.pages.api import parse_api
 from crawler.pages.channel import parse_channel
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response, TextResponse
     from twisted.python.failure import Failure
 
-    from crawler.items import Article, Incident, Link
+    from crawler.items import Incident, Link
     from crawler.pages.menu import Channel
 
 # Above any story id, so that every list is read before the first story
@@ -108,7 +108,7 @@ class UdnWorldSpider(Spider):
 
     async def parse_list(
         self, response: TextResponse, channel: Channel | None = None
-    ) -> AsyncIterator[Link | Incident | Request]:
+    ) -> AsyncIterator[PageItems | Incident | Request]:
         """A list page; if it brings anything new, what lies behind it too: the next
         page of the breaking list, the subcategories of a channel."""
         try:
@@ -117,11 +117,8 @@ class UdnWorldSpider(Spider):
             yield self.outcomes.not_read(response, "not_a_list", error)
             return
         self.outcomes.read(response)
-        for incident in page.incidents:
-            yield incident
+        yield PageItems(links=page.links, incidents=page.incidents)
         requests, new = await self.follow(response, page.links)
-        for link in page.links:
-            yield link
         for request in requests:
             yield request
         if not new:
@@ -134,7 +131,7 @@ class UdnWorldSpider(Spider):
 
     async def parse_api(
         self, response: TextResponse, number: int, first_rank: int
-    ) -> AsyncIterator[Link | Incident | Request]:
+    ) -> AsyncIterator[PageItems | Incident | Request]:
         """A further page of the breaking list, from the JSON list API."""
         try:
             page = parse_api(
@@ -147,9 +144,8 @@ class UdnWorldSpider(Spider):
             yield self.outcomes.not_read(response, "not_a_list", error)
             return
         self.outcomes.read(response)
+        yield PageItems(links=page.links)
         requests, new = await self.follow(response, page.links)
-        for link in page.links:
-            yield link
         for request in requests:
             yield request
         if not new or page.end:
@@ -182,16 +178,14 @@ class UdnWorldSpider(Spider):
 
     async def parse_story(
         self, response: TextResponse, depth: int
-    ) -> AsyncIterator[Article | Link | Incident | Request]:
+    ) -> AsyncIterator[PageItems | Incident | Request]:
         try:
             page = parse_story(response, origin=self.origin)
         except NotAStory as error:
             yield self.outcomes.not_read(response, "not_a_story", error)
             return
         self.outcomes.read(response)
-        yield page.article
-        for link in page.links:
-            yield link
+        yield PageItems(article=page.article, links=page.links)
         published = times.published(page.article.date_witnesses)
         if not self.selection.in_time(published):
             self.crawler.stats.inc_value("skip/older_than_since")
