@@ -41,6 +41,8 @@ USER_AGENT = f"udn-world/0.1 (news archive; {UDN_CONTACT or 'contact not set'})"
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+# An item is a whole page: Scrapy makes so many workers for the output of every page
+CONCURRENT_ITEMS = 8
 DOWNLOAD_DELAY = os.environ.get("UDN_DOWNLOAD_DELAY", "1.5")
 REQUEST_FINGERPRINTER_CLASS = StoryFingerprinter
 
