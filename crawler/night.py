@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -90,6 +91,7 @@ class Night:
         run_id = runs.start_run(connection, spider=SPIDER, arguments=given)
         self.settings.set("RUN_ID", run_id, priority="cmdline")
         crawler = self.process.create_crawler(SPIDER)
+        calm_collector()
         self.process.crawl(crawler, **given)
         self.process.start()
         counters = crawler.stats.get_stats() if crawler.spider else {}
@@ -99,6 +101,13 @@ class Night:
             limit = self.settings.getfloat("ERROR_RATIO_MAX")
             verdict = judge(counters, error_ratio_max=limit)
         return keep(connection, run_id, verdict, counters)
+
+
+def calm_collector() -> None:
+    """Keeps Python's garbage collector from walking over all code and settings for
+    every page: a sixth of a crawl's time without the site's delays (bench.crawl)."""
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 50)
 
 
 def check(given: Mapping[str, str], settings: Settings) -> None:
