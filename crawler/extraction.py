@@ -15,6 +15,7 @@ from crawler.pages.channel import parse_channel
 from crawler.pages.story import parse_story
 from pipelines.dates import normalise
 from pipelines.storage.keys import link_key
+from pipelines.storage.text import clean
 
 if TYPE_CHECKING:
     from scrapy.http import TextResponse
@@ -41,7 +42,7 @@ def items(response: TextResponse) -> list[Article | Link]:
     else:
         page = parse_story(response, origin=origin)
         found += [page.article, *page.links]
-    return [normalise(item) for item in _once(found)]
+    return [clean(normalise(item))[0] for item in _once(found)]
 
 
 def _once(found: list[Article | Link]) -> list[Article | Link]:

@@ -32,7 +32,7 @@ SCOPES = {
 }
 # What a page shows when its bytes were no text; it says nothing
 BROKEN = "\ufffd"
-INVISIBLE = "\u200b\ufeff\u2060"
+INVISIBLE = "\u200b\ufeff\u2060 "
 
 
 def clean(text: str | None) -> str | None:
@@ -132,13 +132,14 @@ class SectionLoader(ItemLoader):
 
 
 class LinkLoader(SectionLoader):
-    """The rows of one section -> Links, ranked from ``first_rank`` (default 1).
+    """The rows of a page's link sections -> Links, each ranked within its section.
 
-    Give ``page`` and ``section``; then columns of equal length: ``url`` and
-    ``placement`` take raw addresses, ``image_url`` raw photo addresses, the others
-    raw text. None in a column means that row does not say.
+    Give ``page``; then columns of equal length: ``section``; ``url`` and ``placement``
+    take raw addresses, ``image_url`` raw photo addresses, the others raw text. None in
+    a column means that row does not say. Ranks begin at ``first_rank`` (default 1).
     """
 
+    section_in, section_out = AsIs(), AsIs()
     url_in, url_out = Canonical(), AsIs()
     placement_in, placement_out = Each(urls.placement), AsIs()
     anchor_text_in, anchor_text_out = Each(clean), AsIs()
@@ -151,30 +152,34 @@ class LinkLoader(SectionLoader):
     def load_item(self) -> tuple[Link, ...]:
         columns: dict[str, Sequence[Any]] = super().load_item()
         page: Page = self.context["page"]
-        section: Section = self.context["section"]
         first: int = self.context.get("first_rank", 1)
-        dates = [name for name in ("list_et", "list_roc") if name in columns]
-        plain = [name for name in columns if name not in dates]
-        shared: dict[str, Any] = {
+        dates = [(n, columns.pop(n)) for n in ("list_et", "list_roc") if n in columns]
+        shared = {section: self._shared(page, section) for section in Section}
+        ranks: dict[Section, int] = dict.fromkeys(Section, first)
+        links = []
+        for index, row in enumerate(zip(*columns.values(), strict=True)):
+            said = dict(zip(columns, row, strict=True))
+            section = said["section"]
+            links.append(
+                Link(
+                    position=ranks[section],
+                    story_id=urls.story_id(said["url"], origin=page.origin),
+                    date_witnesses={n: raw[index] for n, raw in dates if raw[index]},
+                    **said,
+                    **shared[section],
+                )
+            )
+            ranks[section] += 1
+        return tuple(links)
+
+    def _shared(self, page: Page, section: Section) -> dict[str, Any]:
+        """What all links of a section have in common."""
+        return {
             "page_url": page.url,
             "page_story_id": page.story_id,
-            "section": section,
             "scope": SCOPES[section],
             "scope_key": page.scope_key(section),
         }
-        story_id = partial(urls.story_id, origin=page.origin)
-        return tuple(
-            Link(
-                **shared,
-                position=first + index,
-                story_id=story_id(columns["url"][index]),
-                date_witnesses={
-                    name: columns[name][index] for name in dates if columns[name][index]
-                },
-                **{name: columns[name][index] for name in plain},
-            )
-            for index in range(len(columns.get("url", ())))
-        )
 
 
 class ArticleLoader(SectionLoader):

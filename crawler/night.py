@@ -21,16 +21,17 @@ if TYPE_CHECKING:
     from scrapy.settings import Settings
 
 SPIDER = "udn_world"
+WHOLE = ("MAX_STORIES", "RELATED_DEPTH", "LIST_PAGES_MAX", "STORE_BATCH_MAX")
 NUMBERS = (
-    "MAX_STORIES",
-    "RELATED_DEPTH",
-    "LIST_PAGES_MAX",
+    *WHOLE,
     "REVISIT_HOURS",
     "ERROR_RATIO_MAX",
-    "STORE_BATCH_MAX",
     "STORE_PATIENCE",
     "DOWNLOAD_DELAY",
 )
+# Where the variable is not called like the setting
+VARIABLES = {"DOWNLOAD_DELAY": "UDN_DOWNLOAD_DELAY"}
+LARGEST = 1_000_000
 
 
 class NotStarted(Exception):
@@ -117,14 +118,17 @@ def check(given: Mapping[str, str], settings: Settings) -> None:
     except ValueError as error:
         raise NotStarted(Exit.CONFIGURATION, error) from error
     for name in NUMBERS:
+        whole = name in WHOLE
         try:
-            good = settings.getfloat(name) >= 0
+            number = settings.getint(name) if whole else settings.getfloat(name)
+            good = 0 <= number <= LARGEST
         except ValueError:
             good = False
         if not good:
             raise NotStarted(
                 Exit.CONFIGURATION,
-                f"{name}={settings[name]!r}: a number from 0 on is expected",
+                f"{VARIABLES.get(name, name)}={settings[name]!r}: a "
+                f"{'whole ' if whole else ''}number from 0 to {LARGEST} is expected",
             )
 
 

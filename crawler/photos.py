@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote, urljoin, urlsplit
 
 from crawler.urls import ENDS, PHOTO_PROXY, PORTS, SITE
@@ -15,6 +16,7 @@ USUAL_PHOTO = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def photo_original(url: str) -> str | None:
     """https address of the photo itself, taken out of the image proxy's ``u=``.
 

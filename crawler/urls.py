@@ -21,7 +21,7 @@ PORTS = {"http": 80, "https": 443}
 STORY = re.compile(r"/wj/(?:amp/)?story/([0-9]{1,18})/([1-9][0-9]{0,17})")
 # Most addresses met are these, and they need no parsing
 PLAIN = re.compile(
-    re.escape(SITE) + r"(/wj/story/[0-9]{1,18}/[1-9][0-9]{0,17})(?:\?from=[\w-]*)?",
+    re.escape(SITE) + r"(/wj/story/([0-9]{1,18})/([1-9][0-9]{0,17}))(?:\?from=[\w-]*)?",
     re.ASCII,
 )
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -133,6 +133,7 @@ def story_url(subcategory_id: int, story_id: int) -> str:
     return f"{SITE}/wj/story/{subcategory_id}/{story_id}"
 
 
+@lru_cache(maxsize=8192)
 def placement(url: str) -> str | None:
     """The ``?from=`` token: the section a link was placed in."""
     found = PLACEMENT.search(url.partition("#")[0])
@@ -172,6 +173,9 @@ def domain(origin: str) -> str:
 
 
 def _story_number(url: str, origin: str, group: int) -> int | None:
+    plain = PLAIN.fullmatch(url)
+    if plain:
+        return int(plain[group + 1])
     place = _place(_resolve(url, SITE + "/"), origin)
     found = STORY.fullmatch(place.path) if place else None
     return int(found[group]) if found else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -17,6 +18,8 @@ from tests.site.server import ReplicaServer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# The replica's second night is the one of the change
+CLOCK_CHANGES = [date(2026, 3, 7), date(2026, 10, 31), date(2025, 11, 1)]
 LINK_KEY = ("scope", "scope_key", "section", "position", "url", "anchor_text")
 LINK_REST = ("story_id", "listed_at", "image_url", "image_caption", "summary")
 
@@ -75,12 +78,19 @@ def expected_links(
     return {key: {**expected[key], "page_count": len(shown[key])} for key in expected}
 
 
+@pytest.mark.parametrize("first_night", CLOCK_CHANGES)
 def test_a_night_stores_every_story_and_every_placement_exactly(
-    site: ReplicaServer, database: str
+    first_night: date, database: str
 ) -> None:
-    run = crawl(site.url, database)
+    with ReplicaServer(seed=7, night=2, first_night=first_night) as site:
+        run = crawl(site.url, database)
 
     assert run.returncode == 0, run.stderr
+    assert_as_the_truth(site, database)
+
+
+def assert_as_the_truth(site: ReplicaServer, database: str) -> None:
+    """Every row of article, its children and link is what the replica's truth says."""
     truth = json.loads(json.dumps(site.truth()))
     stories = {story["story_id"]: story for story in truth["stories"]}
     held = articles(database)

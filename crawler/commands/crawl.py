@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 
 from crawler.night import SPIDER, Night
+from crawler.verdict import Exit
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -28,6 +30,11 @@ class Command(crawl.Command):
         )
 
     def process_options(self, args: list[str], opts: Namespace) -> None:
+        level = self.settings["LOG_LEVEL"] if self.settings is not None else "INFO"
+        if level not in logging.getLevelNamesMapping():
+            known = ", ".join(logging.getLevelNamesMapping())
+            print(f"Not started: LOG_LEVEL={level!r}: one of {known} is expected.")
+            sys.exit(int(Exit.CONFIGURATION))
         if sys.stderr.isatty() and self.settings is not None:
             # the live line tells how far it is; the log would tear it apart
             self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")

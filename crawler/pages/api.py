@@ -59,7 +59,8 @@ def _is_row(row: Any) -> bool:
 def _links(rows: list[dict[str, Any]], page: Page, first_rank: int) -> tuple[Any, ...]:
     if not rows:
         return ()
-    loader = LinkLoader(page=page, section=Section.CHANNEL_LIST, first_rank=first_rank)
+    loader = LinkLoader(page=page, first_rank=first_rank)
+    loader.add_value("section", [Section.CHANNEL_LIST] * len(rows))
     addresses = [_text(row["titleLink"]) for row in rows]
     loader.add_value("url", addresses)
     loader.add_value("placement", addresses)

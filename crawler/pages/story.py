@@ -9,7 +9,7 @@ from scrapy.http import TextResponse
 
 from crawler import urls
 from crawler.items import Incident, Section
-from crawler.loaders import ArticleLoader, LinkLoader, Page
+from crawler.loaders import ArticleLoader, Page
 from crawler.pages.errors import NotAStory
 from crawler.pages.refusals import refusal
 from crawler.pages.tree import tree_of
@@ -19,7 +19,7 @@ from crawler.sections.byline import parse_byline
 from crawler.sections.dates import read_dates
 from crawler.sections.headline import read_headline
 from crawler.sections.keywords import read_keywords
-from crawler.sections.link_lists import load_rows, missing, read_link_lists
+from crawler.sections.link_lists import missing, read_link_lists
 from crawler.sections.markup import text_of
 from crawler.sections.page_index import PageIndex
 from crawler.sections.structured import SITE_NAME, Structured, read_structured
@@ -86,8 +86,7 @@ def parse_story(response: TextResponse, *, origin: str = urls.SITE) -> StoryPage
         channel_key=next((str(one) for one in channel if one), None),
         origin=origin,
     )
-    found, incidents = read_link_lists(index, page, besides=body.links)
-    found[Section.BODY] = _body_links(body, page)
+    found, incidents = read_link_lists(index, page, body=body.links)
     incidents += missing(found, url, story_id)
     if not body.paragraphs and not body.figures:
         incidents += (_no_body(url, story_id),)
@@ -128,13 +127,6 @@ def _add_byline(loader: ArticleLoader, index: PageIndex, told: Structured) -> No
     loader.add_value("wire", byline.wire)
     for field in ("organization", "place", "dateline_day", "report_type"):
         loader.add_value(field, getattr(byline, field))
-
-
-def _body_links(body: Body, page: Page) -> tuple[Link, ...]:
-    if not body.links:
-        return ()
-    loader = LinkLoader(page=page, section=Section.BODY)
-    return load_rows(loader, Section.BODY, body.links)
 
 
 def _no_body(url: str, story_id: int | None) -> Incident:

@@ -25,8 +25,10 @@ def tree_of(response: TextResponse) -> Any:
             body.decode("utf-8")
         except UnicodeDecodeError:
             return response.selector.root
-        # lxml.html would choose a Python class for every element
-        parser = etree.HTMLParser(encoding="utf-8", recover=True, huge_tree=True)
+        # lxml.html would choose a Python class for every element, and nobody asks by id
+        parser = etree.HTMLParser(
+            encoding="utf-8", recover=True, huge_tree=True, collect_ids=False
+        )
         root = etree.fromstring(body, parser)
         return root if root is not None else response.selector.root
     return response.selector.root

@@ -30,6 +30,7 @@ BLOCKS = TEXT_BLOCKS | CONTAINERS | {"figure"}
 ENDS = frozenset({"keywords", "next-page"})
 AD_PREFIXES = ("udn-ads", "article-content__ads", "ads-", "social", "wechat", "admaru")
 AD_IDS = ("div-gpt-ad", "ads-", "admaru", "underlay")
+NO_WORDS = IGNORED | {"figure"}
 BESIDES_PHOTOS = etree.XPath(
     ".//text()[not(ancestor::figure or ancestor::script or ancestor::style)]"
 )
@@ -89,14 +90,14 @@ def _read_child(child: HtmlElement, body: Body) -> bool:
     tag = child.tag
     if tag == "br":
         body.flush()
-    elif tag not in BLOCKS and tag != "img":
+    elif tag not in BLOCKS and tag != "img" and not _holds_blocks(child):
         body.loose.append(text_of(child) or "")
         body.links += child.iter("a")
     else:
         body.flush()
         if tag in ("figure", "img"):
             body.add_figure(child)
-        elif tag in CONTAINERS and _holds_blocks(child):
+        elif tag not in TEXT_BLOCKS - CONTAINERS and _holds_blocks(child):
             whole = _read_children(child, body)
             body.flush()
             return whole
@@ -124,10 +125,19 @@ def _words(block: HtmlElement, pictures: list[HtmlElement]) -> str | None:
 
 
 def _text_before(block: HtmlElement, picture: HtmlElement) -> bool:
-    for element in block.iter():
-        if element is picture:
-            return False
-        if isinstance(element.tag, str) and (element.text or "").strip():
+    """Does a block print any words above a picture in it? Captions are none."""
+    silent: HtmlElement | None = None
+    for event, element in etree.iterwalk(block, events=("start", "end")):
+        if event == "start":
+            if element is picture:
+                return False
+            if silent is None and element.tag in NO_WORDS:
+                silent = element
+            words = element.text if silent is None else None
+        else:
+            silent = None if element is silent else silent
+            words = element.tail if silent is None and element is not block else None
+        if clean(words):
             return True
     return False
 

@@ -16,7 +16,7 @@ def read_breadcrumb(
     index: PageIndex, told: Structured, subcategory_id: int | None
 ) -> dict[str, list[Any]]:
     """Field of Article -> values, best first. ``subcategory_id`` is the address's."""
-    trail = [text_of(item) for item in index.by_class.get("breadcrumb-items", ())]
+    trail = [text_of(item) for item in index.of_class("breadcrumb-items")]
     cut = (told.title or "").split(" | ")
     ids = told.counter or (None, None, None)
     channel, subcategory = told.channel or (None, None), told.subcategory or (None, "")

@@ -72,7 +72,8 @@ def read_channel_list(
     rows = [_row(element, anchor) for element, anchor in _rows(root, page)]
     if not rows:
         return ()
-    loader = LinkLoader(page=page, section=Section.CHANNEL_LIST, first_rank=first_rank)
+    loader = LinkLoader(page=page, first_rank=first_rank)
+    loader.add_value("section", [Section.CHANNEL_LIST] * len(rows))
     url, title, image, summary, list_et, list_roc = zip(*rows, strict=True)
     loader.add_value("url", url)
     loader.add_value("placement", url)

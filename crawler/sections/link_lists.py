@@ -7,17 +7,15 @@ others do not say becomes an incident.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawler import urls
 from crawler.items import Incident, Section
 from crawler.loaders import LinkLoader, Page, clean
-from crawler.sections.dates import comment_of
-from crawler.sections.markup import photo_in, text_of
+from crawler.sections.card import Card, read_card
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping, Sequence
 
     from lxml.html import HtmlElement
 
@@ -54,7 +52,8 @@ HEADINGS = {
 }
 LABELS = {"上一則": Section.PREVIOUS, "下一則": Section.NEXT}
 EXPECTED = (Section.TICKER, Section.RELATED, Section.HOT, Section.POPULAR)
-LISTED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?")
+PICTURED = frozenset({Section.RELATED, Section.HOT, Section.POPULAR})
+NO_CARD = Card(None, None, None, None, None)
 BOX_LEVELS = 4
 
 
@@ -75,25 +74,22 @@ class Row(NamedTuple):
 
 
 def read_link_lists(
-    index: PageIndex, page: Page, *, besides: Iterable[HtmlElement] = ()
+    index: PageIndex, page: Page, *, body: Sequence[HtmlElement] = ()
 ) -> tuple[dict[Section, tuple[Link, ...]], tuple[Incident, ...]]:
     """Section -> its links in rank order, and what the witnesses did not say.
 
     Args:
-        besides: links that belong to another section (the body).
+        body: links inside the story's text, which are a section of their own.
     """
-    other = {id(element) for element in besides}
+    other = {id(element) for element in body}
     rows: dict[Section, list[Row]] = {}
+    boxed = _boxed(index)
     for element in index.by_tag["a"]:
         if element.get("href") and id(element) not in other:
-            row = _row(element)
+            row = _row(element, boxed)
             if row.section:
                 rows.setdefault(row.section, []).append(row)
     _tell_neighbours_apart(rows)
-    found = {}
-    for section, members in rows.items():
-        loader = LinkLoader(page=page, section=section)
-        found[section] = load_rows(loader, section, [row.element for row in members])
     incidents = tuple(
         Incident(
             kind="witness_lost",
@@ -105,55 +101,34 @@ def read_link_lists(
         for section, members in rows.items()
         for witness in _lost(members)
     )
-    return found, incidents
+    elements = {section: [row.element for row in rows[section]] for section in rows}
+    return _load(page, {Section.BODY: list(body), **elements}), incidents
 
 
-def load_rows(
-    loader: LinkLoader, section: Section, elements: list[HtmlElement]
-) -> tuple[Link, ...]:
-    """One loader takes a whole section, column by column."""
-    addresses = [element.get("href") for element in elements]
+def _load(
+    page: Page, elements: Mapping[Section, list[HtmlElement]]
+) -> dict[Section, tuple[Link, ...]]:
+    """One loader takes all lists of a page, column by column."""
+    rows = [(section, one) for section in elements for one in elements[section]]
+    if not rows:
+        return {}
+    loader = LinkLoader(page=page)
+    addresses = [element.get("href") for _, element in rows]
+    read = [(section, read_card(element)) for section, element in rows]
+    shown = [card if which in PICTURED else NO_CARD for which, card in read]
+    hot = [card if which is Section.HOT else NO_CARD for which, card in read]
+    loader.add_value("section", [section for section, _ in rows])
     loader.add_value("url", addresses)
     loader.add_value("placement", addresses)
-    loader.add_value("anchor_text", [anchor_text(element) for element in elements])
-    if section in (Section.RELATED, Section.HOT, Section.POPULAR):
-        loader.add_value("image_url", [photo_in(element) for element in elements])
-        if section is Section.HOT:
-            images = [next(element.iter("img"), None) for element in elements]
-            captions = [None if one is None else one.get("alt") for one in images]
-            loader.add_value("image_caption", captions)
-            times = [listed_times(element) for element in elements]
-            for name in ("list_et", "list_roc"):
-                loader.add_value(name, [one.get(name) for one in times])
-    return loader.load_item()
-
-
-def anchor_text(element: HtmlElement) -> str | None:
-    """The visible heading of a row, else its title attribute, else all its text."""
-    for tag in ("h3", "h4", "h2"):
-        for heading in element.iter(tag):
-            text = text_of(heading)
-            if text:
-                return text
-    if (
-        next(element.iter("img"), None) is None
-        and next(element.iter("p"), None) is None
-    ):
-        text = text_of(element)
-        if text:
-            return text
-    return clean(element.get("title")) or text_of(element)
-
-
-def listed_times(element: HtmlElement) -> dict[str, str]:
-    """The raw Eastern and Taipei times of a row."""
-    for shown in element.iter("span", "time"):
-        eastern = LISTED.search(clean(shown.text) or "")
-        if eastern:
-            taipei = comment_of(shown)
-            found = {"list_et": eastern[0], "list_roc": taipei}
-            return {name: raw for name, raw in found.items() if raw}
-    return {}
+    loader.add_value("anchor_text", [card.anchor_text for _, card in read])
+    loader.add_value("image_url", [card.image for card in shown])
+    loader.add_value("image_caption", [card.caption for card in hot])
+    loader.add_value("list_et", [card.list_et for card in hot])
+    loader.add_value("list_roc", [card.list_roc for card in hot])
+    found: dict[Section, list[Link]] = {}
+    for link in loader.load_item():
+        found.setdefault(link.section, []).append(link)
+    return {section: tuple(links) for section, links in found.items()}
 
 
 def missing(
@@ -172,38 +147,55 @@ def missing(
     )
 
 
-def _row(element: HtmlElement) -> Row:
+def _row(element: HtmlElement, boxed: Mapping[HtmlElement, Section]) -> Row:
     token = TOKENS.get(urls.placement(element.get("href") or "") or "")
     slotname = element.get("data-slotname") or ""
     slot = SLOTS.get(slotname)
     named = (element.get("class") or "").split()
     place = next((CLASSES[name] for name in named if name in CLASSES), None)
-    if place is None and (token or slot or CARD_CLASS in named or _is_story(element)):
-        place = _box(element)
+    if place is None and _may_be_row(element):
+        place = boxed.get(element) or _label(element)
     if slot is None and slotname == NEIGHBOURS_SLOT:
         slot = token or place or _label(element) or Section.NEXT
     return Row(element, token, slot, place)
 
 
-def _is_story(element: HtmlElement) -> bool:
-    return "/story/" in (element.get("href") or "")
+def _boxed(index: PageIndex) -> dict[HtmlElement, Section]:
+    """Rows whose box says by its heading, or else by its class, which section it is."""
+    found: dict[HtmlElement, Section] = {}
+    for heading in index.by_tag["h2"]:
+        section = HEADINGS.get(clean(heading.text) or "")
+        if section:
+            found.update(dict.fromkeys(_rows_below(heading), section))
+    for name, section in BOX_CLASSES.items():
+        if section not in found.values():
+            for box in index.of_class(name):
+                found.update(dict.fromkeys(filter(_may_be_row, box.iter("a")), section))
+    return found
 
 
-def _box(element: HtmlElement) -> Section | None:
-    """The section whose box, told by class or heading, holds the link."""
-    box = element.getparent()
+def _rows_below(heading: HtmlElement) -> list[HtmlElement]:
+    """Rows of the smallest box around a heading that holds any: the box beside it,
+    which may have lost its own heading, is none of this one's business."""
+    box = heading.getparent()
     for _ in range(BOX_LEVELS):
         if box is None:
-            return None
-        for name in (box.get("class") or "").split():
-            if name in BOX_CLASSES:
-                return BOX_CLASSES[name]
-        for heading in box.iter("h2"):
-            section = HEADINGS.get(clean(heading.text) or "")
-            if section:
-                return section
+            break
+        rows = [one for one in box.iter("a") if _may_be_row(one)]
+        if rows:
+            return rows
         box = box.getparent()
-    return _label(element)
+    return []
+
+
+def _may_be_row(element: HtmlElement) -> bool:
+    href = element.get("href") or ""
+    return (
+        "/story/" in href
+        or CARD_CLASS in (element.get("class") or "").split()
+        or (element.get("data-slotname") or "") in SLOTS
+        or urls.placement(href) in TOKENS
+    )
 
 
 def _label(element: HtmlElement) -> Section | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -11,30 +12,43 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 WITH_CLASS = etree.XPath("descendant-or-self::*[@class]")
-TAGS = frozenset({"html", "title", "meta", "link", "script", "h1", "a"})
+TAGS = frozenset({"html", "title", "meta", "link", "script", "h1", "h2", "a"})
+# Those that carry the classes of a story's frame today
+FRAME = frozenset({"section", "h1", "h2", "a", "span", "time"})
 
 
 class PageIndex:
-    """``by_class[token]`` and ``by_tag[tag]`` hold elements in page order.
+    """``by_tag[tag]`` holds elements in page order, :meth:`of_class` finds by class.
 
     Every section looks its elements up here, since one walk costs less than a query
     over the whole page for each of them.
     """
 
-    __slots__ = ("by_class", "by_tag", "root")
-
     def __init__(self, root: HtmlElement) -> None:
         self.root = root
-        self.by_class: defaultdict[str, list[HtmlElement]] = defaultdict(list)
         self.by_tag: defaultdict[str, list[HtmlElement]] = defaultdict(list)
-        by_class, by_tag = self.by_class, self.by_tag
-        for element in root.iter(*TAGS):
-            by_tag[str(element.tag)].append(element)
-        for element in WITH_CLASS(root):
-            for name in element.get("class").split():
-                by_class[name].append(element)
+        self.frame: defaultdict[str, list[HtmlElement]] = defaultdict(list)
+        for element in root.iter(*TAGS, *FRAME):
+            self.by_tag[str(element.tag)].append(element)
+            names = element.get("class")
+            if names:
+                for name in names.split():
+                    self.frame[name].append(element)
 
-    def first(self, class_name: str) -> HtmlElement | None:
+    @cached_property
+    def everything(self) -> defaultdict[str, list[HtmlElement]]:
+        """Elements of any tag by class token: dear, as it touches most of the page."""
+        found: defaultdict[str, list[HtmlElement]] = defaultdict(list)
+        for element in WITH_CLASS(self.root):
+            for name in element.get("class").split():
+                found[name].append(element)
+        return found
+
+    def of_class(self, name: str) -> list[HtmlElement]:
+        """The elements that have the class token, in page order, of whatever tag; only
+        if none of the frame's tags has it, the others are asked."""
+        return self.frame.get(name) or self.everything.get(name) or []
+
+    def first(self, name: str) -> HtmlElement | None:
         """The first element that has the class token."""
-        found = self.by_class.get(class_name)
-        return found[0] if found else None
+        return next(iter(self.of_class(name)), None)

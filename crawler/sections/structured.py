@@ -99,7 +99,7 @@ def _read_data_layer(text: str, told: Structured) -> None:
 
 
 def _read_counter(index: PageIndex, told: Structured) -> None:
-    for element in index.by_class.get("article-content__wrapper", ()):
+    for element in index.of_class("article-content__wrapper"):
         found = COUNTER.search(element.get("data-pv") or "")
         if found:
             told.counter = (int(found[1]), int(found[2]), int(found[3]))

@@ -56,11 +56,21 @@ SELECT link_id FROM stored WHERE NOT is_new
 # The number is the run's own count, not "one more": a batch that is sent again after a
 # lost connection must not count twice
 REPEAT = """
+WITH counted AS (
+    SELECT link_id, pages
+    FROM json_to_recordset(%(rows)s) AS row (link_id uuid, pages bigint)
+), locked AS (
+    SELECT link_id, pages FROM link JOIN counted USING (link_id)
+    WHERE last_seen_run = %(run)s
+    ORDER BY link_id
+    FOR UPDATE OF link
+)
 UPDATE link
 SET last_seen_at = greatest(last_seen_at, %(seen_at)s),
-    last_seen_pages = greatest(last_seen_pages, %(pages)s),
-    page_count = greatest(page_count, %(pages)s)
-WHERE link_id = %(link_id)s AND last_seen_run = %(run)s
+    last_seen_pages = greatest(last_seen_pages, locked.pages),
+    page_count = greatest(page_count, locked.pages)
+FROM locked
+WHERE link.link_id = locked.link_id
 """
 
 
@@ -95,10 +105,9 @@ async def repeat(
     seen_at: datetime,
 ) -> None:
     """Writes on how many pages of this run a link was; after its first sighting."""
-    stamp = {"run": run, "seen_at": seen_at}
-    rows = [{"link_id": key, "pages": pages[key], **stamp} for key in sorted(pages)]
-    async with connection.cursor() as cursor:
-        await cursor.executemany(REPEAT, rows)
+    counted = [{"link_id": str(key), "pages": pages[key]} for key in pages]
+    values = {"rows": json.dumps(counted), "run": run, "seen_at": seen_at}
+    await connection.execute(REPEAT, values)
 
 
 def _row(key: UUID, link: Link) -> dict[str, Any]:

@@ -103,5 +103,9 @@ def person(rng: Random) -> str:
 
 
 def caption(rng: Random) -> str:
-    """A caption without credit."""
-    return f"{rng.choice(WHO)}{rng.choice(WHERE)}{rng.choice(DID)}{rng.choice(WHAT)}。"
+    """A caption without credit; some are longer than the 40 characters of an alt."""
+    who, where, did, what = map(rng.choice, (WHO, WHERE, DID, WHAT))
+    more = (
+        "，圖中可以看見去年夏天才整修完成的長椅、花圃和指示牌" if who in WHO[:5] else ""
+    )
+    return f"{who}{where}{did}{what}{more}。"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 TAG = "https://www.worldjournal.com/search/tagging/8877/"
 TIPS = (
+    "<style>.article-content__ads--bd { line-height: 1.3; }</style>"
     '<div class="article-content__ads--bd"><script>tips = new Array(1); tips[0] = "<a href='
     'https://www.worldjournal.com/page/topic/1>➤➤➤訂閱電子報</a>"; document.write( tips[0] );'
     "</script></div>"
