@@ -22,7 +22,15 @@ from scrapy.settings import Settings
 from scrapy.statscollectors import MemoryStatsCollector
 
 from bench import figure
-from crawler.items import Article, Contributor, Figure, Link, Scope, Section
+from crawler.items import (
+    Article,
+    Contributor,
+    Figure,
+    Link,
+    PageItems,
+    Scope,
+    Section,
+)
 from pipelines.postgres import PostgresPipeline
 from pipelines.storage import articles, migrate, runs, server
 from pipelines.storage.keys import link_id
@@ -126,8 +134,13 @@ async def ours(
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def handle(items: Sequence[Article | Link]) -> None:
+        story, *found = items
+        bundle = PageItems(
+            article=story if isinstance(story, Article) else None,
+            links=tuple(one for one in found if isinstance(one, Link)),
+        )
         async with slots:
-            await asyncio.gather(*map(pipeline.process_item, items))
+            await pipeline.process_item(bundle)
 
     start = time.perf_counter()
     await asyncio.gather(*map(handle, pages))

@@ -11,7 +11,9 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
+
+from crawler.rfc3986 import PATH_SAFE, QUERY_SAFE, normalised, without_dots
 
 SITE = "https://www.worldjournal.com"
 HOSTS = frozenset({"www.worldjournal.com", "worldjournal.com"})
@@ -25,13 +27,6 @@ PLAIN = re.compile(
     re.ASCII,
 )
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
-BARE_PERCENT = re.compile(r"%(?![0-9A-F]{2})")
-UNRESERVED = frozenset(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
-)
-PATH_SAFE = "/%!$&'()*+,;=:@~"
-QUERY_SAFE = PATH_SAFE + "?"
 # C0 controls and space, which browsers cut off an address's ends
 ENDS = "".join(map(chr, range(0x21)))
 
@@ -208,9 +203,9 @@ def _place(url: str, origin: str, only: bool = False) -> Place | None:
             return None
     except ValueError:  # a broken port or IPv6 address
         return None
-    path = _without_dots(_normalised(parts.path or "/", PATH_SAFE))
+    path = without_dots(normalised(parts.path or "/", PATH_SAFE))
     path = path.rstrip("/") or "/"
-    pieces = [p for p in _normalised(parts.query, QUERY_SAFE).split("&") if p]
+    pieces = [p for p in normalised(parts.query, QUERY_SAFE).split("&") if p]
     names = [piece.partition("=")[0].lower() for piece in pieces]
     story = STORY.fullmatch(path)
     kept = [
@@ -240,29 +235,3 @@ def _is_ours(url: str, origin: str, only: bool) -> bool:
         other.hostname,
         other.port or other_default,
     )
-
-
-def _normalised(text: str, safe: str) -> str:
-    """Percent-encoded UTF-8, upper-case escapes, no needless ones (RFC 3986 §6.2.2)."""
-    if text.isascii() and "%" not in text and text.replace("/", "").isalnum():
-        return text
-    escaped = ESCAPE.sub(_escape, text)
-    return quote(BARE_PERCENT.sub("%25", escaped), safe=safe, errors="replace")
-
-
-def _escape(match: re.Match[str]) -> str:
-    char = chr(int(match[1], 16))
-    return char if char in UNRESERVED else match[0].upper()
-
-
-def _without_dots(path: str) -> str:
-    """RFC 3986 §5.2.4."""
-    if "/." not in path:
-        return path
-    kept: list[str] = []
-    for segment in path.split("/")[1:]:
-        if segment == "..":
-            del kept[-1:]
-        elif segment != ".":
-            kept.append(segment)
-    return "/" + "/".join(kept)

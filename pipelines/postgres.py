@@ -11,6 +11,7 @@ from crawler.items import Article, Incident, Link, PageItems, Repeat
 from pipelines.storage.batch import PageCount
 from pipelines.storage.database import DatabaseUnreachable
 from pipelines.storage.keys import link_id
+from pipelines.storage.text import Refused, clean
 from pipelines.storage.writer import Writer
 
 if TYPE_CHECKING:
@@ -95,8 +96,15 @@ class PostgresPipeline:
                 ]
                 return [row for part in parts for row in self.rows(part)]
             case Repeat():
-                key = link_id(item.link)
-                self.pages[key] = self.pages.get(key, 1) + 1
-                return [PageCount(key, self.pages[key])]
+                return self.counted(item.link)
             case _:
                 return [item]
+
+    def counted(self, link: Link) -> list[Row]:
+        """One page more for a link, whose row has the key of its cleaned texts."""
+        try:
+            key = link_id(clean(link)[0])
+        except Refused:
+            return []  # its first sighting is in quarantine, where nothing is counted
+        self.pages[key] = self.pages.get(key, 1) + 1
+        return [PageCount(key, self.pages[key])]

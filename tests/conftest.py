@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import uuid
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,15 @@ TEMPLATE = "udn_template"
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """Address of a server where databases can be made: TEST_DATABASE_URL, or an
     embedded one of this session's own."""
     given = os.environ.get("TEST_DATABASE_URL", "")
-    directory = tmp_path_factory.mktemp("server")
-    with server.database(given, directory) as dsn:
+    # not pytest's own folder: when another pytest starts, the server loses its rights
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        server.database(given, directory) as dsn,
+    ):
         yield dsn
 
 

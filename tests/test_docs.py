@@ -91,7 +91,7 @@ def test_no_file_of_code_is_longer_than_a_person_reads() -> None:
         path.relative_to(ROOT).as_posix(): lines
         for folder in ("crawler", "pipelines", "tests", "bench")
         for path in (ROOT / folder).rglob("*.py")
-        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 300
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 250
     }
     assert long == {}
 

@@ -1,16 +1,16 @@
-"""Rows of ``article``, ``contributor``, ``figure`` and ``keyword``."""
+"""Rows of ``article``; what hangs on them is written by ``article_parts``."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, fields
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, LiteralString
+from typing import TYPE_CHECKING, Any
 
 from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 
 from crawler.items import Figure
+from pipelines.storage import article_parts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -96,33 +96,6 @@ SET last_seen_at = greatest(last_seen_at, %(seen_at)s), last_seen_run = %(run)s
 WHERE story_id = ANY(%(story_ids)s)
 """
 
-FORGET: tuple[LiteralString, ...] = (
-    "DELETE FROM contributor WHERE story_id = ANY(%s)",
-    "DELETE FROM figure WHERE story_id = ANY(%s)",
-    "DELETE FROM keyword WHERE story_id = ANY(%s)",
-)
-PARTS: dict[str, LiteralString] = {
-    "contributors": """
-        INSERT INTO contributor (story_id, position, role, name)
-        SELECT story_id, position, role, name
-        FROM json_to_recordset(%s) AS row (
-            story_id bigint, position integer, role text, name text)
-    """,
-    "figures": """
-        INSERT INTO figure (story_id, position, url, caption, credit, after_paragraph)
-        SELECT story_id, position, url, caption, credit, after_paragraph
-        FROM json_to_recordset(%s) AS row (
-            story_id bigint, position bigint, url text, caption text, credit text,
-            after_paragraph bigint)
-    """,
-    "keywords": """
-        INSERT INTO keyword (story_id, position, keyword)
-        SELECT story_id, position, keyword
-        FROM json_to_recordset(%s) AS row (
-            story_id bigint, position integer, keyword text)
-    """,
-}
-
 KNOWN = """
 SELECT story_id, published_at, last_seen_at, title FROM article
 WHERE story_id = ANY(%s)
@@ -174,11 +147,10 @@ async def store(
         if changed:
             values = [{**rows[k], **stamp, "changed": changes[k]} for k in changed]
             await cursor.executemany(UPDATE, values)
-            for statement in FORGET:
-                await cursor.execute(statement, [changed])
+            await article_parts.forget(cursor, changed)
         if new:
             await cursor.executemany(INSERT, [{**rows[k], **stamp} for k in new])
-        await _store_parts(cursor, [rows[key] for key in sorted(new + changed)])
+        await article_parts.store(cursor, [rows[key] for key in sorted(new + changed)])
     return (
         dict.fromkeys(new, "inserted")
         | dict.fromkeys(changed, "changed")
@@ -251,14 +223,3 @@ def _row(article: Article) -> dict[str, Any]:
 
 def _figure(figure: Figure) -> dict[str, Any]:
     return {name: getattr(figure, name) for name in FIGURE}
-
-
-async def _store_parts(
-    cursor: psycopg.AsyncCursor[Any], rows: Sequence[Mapping[str, Any]]
-) -> None:
-    for part, statement in PARTS.items():
-        values = [
-            {"story_id": row["story_id"], **each} for row in rows for each in row[part]
-        ]
-        if values:
-            await cursor.execute(statement, [json.dumps(values, ensure_ascii=False)])

@@ -62,6 +62,8 @@ async def store_batch(
             story_outcomes = await articles.store(
                 connection, list(stories.values()), run=run, seen_at=seen_at
             )
+        if sightings and pages:
+            await links.lock(connection, sightings.keys() | pages.keys())
         if sightings:
             link_outcomes = await links.store(
                 connection, sightings, run=run, seen_at=seen_at

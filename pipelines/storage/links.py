@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.items import Link
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from uuid import UUID
 
     import psycopg
@@ -53,6 +53,11 @@ WITH stored AS (
 SELECT link_id FROM stored WHERE NOT is_new
 """
 
+# The table is gone over twice in one transaction: in key order both times is not enough
+LOCK = """
+SELECT FROM link WHERE link_id = ANY(%s) ORDER BY link_id FOR UPDATE
+"""
+
 # The number is the run's own count, not "one more": a batch that is sent again after a
 # lost connection must not count twice
 REPEAT = """
@@ -72,6 +77,13 @@ SET last_seen_at = greatest(last_seen_at, %(seen_at)s),
 FROM locked
 WHERE link.link_id = locked.link_id
 """
+
+
+async def lock(
+    connection: psycopg.AsyncConnection[Any], keys: Collection[UUID]
+) -> None:
+    """Locks stored rows in key order, so that two writers cannot deadlock."""
+    await connection.execute(LOCK, [list(keys)])
 
 
 async def store(

@@ -147,7 +147,7 @@ class Writer:
             await self._commit([row for row, _ in entries])
         except Exception as error:
             if fault(error) is not Fault.POISON:
-                _fail(entries, error)
+                _fail(entries, self._named(error))
             elif len(entries) > 1:
                 middle = len(entries) // 2
                 await self._write(entries[:middle])
@@ -160,13 +160,13 @@ class Writer:
     async def _set_aside(self, entry: Entry, error: Exception) -> None:
         row, _ = entry
         if not isinstance(row, Article | Link | Incident):
-            _fail([entry], error)
+            _fail([entry], self._named(error))
             return
         refused = quarantined(row, reason(error))
         try:
             await self._commit([refused, report(row, refused)])
         except Exception as again:
-            _fail([entry], again)
+            _fail([entry], self._named(again))
         else:
             _done([entry])
 
@@ -221,6 +221,12 @@ class Writer:
     def _gave_up(self, error: Exception) -> StoreError:
         # the next batch need not wait as long for what is known to be away
         self.patience = min(self.patience, LAST_DELAY)
+        return self._named(error)
+
+    def _named(self, error: Exception) -> StoreError:
+        """Any failure as one that names the place, without its password."""
+        if isinstance(error, StoreError):
+            return error
         said = str(error) if isinstance(error, DatabaseUnreachable) else reason(error)
         return StoreError(f"not stored at {masked(self.dsn)}: {said}")
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from tests.site.bylines import SAYS_NOTHING
 from tests.site.channels import CHANNELS
+from tests.site.stories import Photo, Story
 from tests.site.times import EASTERN
-from tests.site.world import Night, Photo, Story
+from tests.site.world import Night
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,8 @@ from tests.site.world import FIRST_NIGHT, World
 if TYPE_CHECKING:
     from datetime import date
 
-    from tests.site.world import Night, Story
+    from tests.site.stories import Story
+    from tests.site.world import Night
 
 HTML, JSON, XML = "text/html; charset=utf-8", "application/json", "text/xml"
 

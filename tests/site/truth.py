@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tests.site.channels import Channel
-    from tests.site.world import Night, Story
+    from tests.site.stories import Story
+    from tests.site.world import Night
 
 SITE = "https://www.worldjournal.com"
 ROWS = 20

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tests.site import text
 from tests.site.bylines import byline
-from tests.site.channels import CHANNELS, Channel
+from tests.site.channels import CHANNELS
+from tests.site.stories import Photo, Story
+
+if TYPE_CHECKING:
+    from tests.site.channels import Channel
 
 FIRST_NIGHT = date(2026, 3, 7)
 NIGHT_TIME = time(9, 10, tzinfo=UTC)
@@ -23,48 +27,6 @@ KINDS = (
     *("sister", "plain", "photos", "plain"),
 )
 PREFIXES = {"column": "紐約客談／", "editorial": "一洲焦點／"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Photo:
-    """``after``: paragraphs before it."""
-
-    number: int
-    caption: str | None
-    credit: str | None
-    after: int = 0
-
-    @property
-    def url(self) -> str:
-        return f"https://uc.udn.com.tw/photo/wj/realtime/2026/03/07/{self.number}.jpg"
-
-    @property
-    def printed(self) -> str:
-        return (self.caption or "") + (f"（{self.credit}）" if self.credit else "")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Story:
-    """``says``: what the byline says; ``tags``: (paragraph, word) linked in the body;
-    ``list_title``: the words lists use."""
-
-    id: int
-    channel: Channel
-    subcategory: int
-    kind: str
-    published: datetime
-    title: str
-    list_title: str
-    says: dict[str, Any]
-    paragraphs: tuple[str, ...]
-    photos: tuple[Photo, ...]
-    keywords: tuple[str, ...]
-    tags: tuple[tuple[int, str], ...] = ()
-    subheads: frozenset[int] = field(default_factory=frozenset)
-
-    @property
-    def path(self) -> str:
-        return f"/wj/story/{self.subcategory}/{self.id}"
 
 
 @dataclass(frozen=True)

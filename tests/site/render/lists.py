@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tests.site.channels import Channel
-    from tests.site.world import Night, Story
+    from tests.site.stories import Story
+    from tests.site.world import Night
 
 WINDOW = timedelta(hours=48)
 ROBOTS = {

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tests.site.channels import Channel
-    from tests.site.world import Night, Story
+    from tests.site.stories import Story
+    from tests.site.world import Night
 
 SITE = "https://www.worldjournal.com"
 PROXY = "https://pgw.worldjournal.com/gw/photo.php?u="

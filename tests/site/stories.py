@@ -1,0 +1,53 @@
+"""A story of the replica and its photos."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tests.site.channels import Channel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Photo:
+    """``after``: paragraphs before it."""
+
+    number: int
+    caption: str | None
+    credit: str | None
+    after: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"https://uc.udn.com.tw/photo/wj/realtime/2026/03/07/{self.number}.jpg"
+
+    @property
+    def printed(self) -> str:
+        return (self.caption or "") + (f"（{self.credit}）" if self.credit else "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """``says``: what the byline says; ``tags``: (paragraph, word) linked in the body;
+    ``list_title``: the words lists use."""
+
+    id: int
+    channel: Channel
+    subcategory: int
+    kind: str
+    published: datetime
+    title: str
+    list_title: str
+    says: dict[str, Any]
+    paragraphs: tuple[str, ...]
+    photos: tuple[Photo, ...]
+    keywords: tuple[str, ...]
+    tags: tuple[tuple[int, str], ...] = ()
+    subheads: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def path(self) -> str:
+        return f"/wj/story/{self.subcategory}/{self.id}"
