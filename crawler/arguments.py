@@ -12,18 +12,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-NAMES = ("channels", "since", "max_stories", "site")
+NAMES = ("channels", "since", "max_stories", "site", "replay", "at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arguments:
     """``channels``: codes, ids or titles, empty for all; ``since``: aware UTC;
-    ``origin``: scheme, host and port the pages are fetched from."""
+    ``origin``: scheme, host and port the pages are fetched from; ``replay``: the
+    archive that answers in its place, as it was ``at`` an instant (aware UTC)."""
 
     channels: tuple[str, ...] = ()
     since: datetime | None = None
     max_stories: int | None = None
     origin: str = urls.SITE
+    replay: str | None = None
+    at: datetime | None = None
 
 
 def read(given: Mapping[str, str]) -> Arguments:
@@ -40,7 +43,20 @@ def read(given: Mapping[str, str]) -> Arguments:
         since=times.parse_since(given["since"]) if given.get("since") else None,
         max_stories=_count(given.get("max_stories")),
         origin=origin(given["site"]) if given.get("site") else urls.SITE,
+        replay=given.get("replay") or None,
+        at=_at(given),
     )
+
+
+def _at(given: Mapping[str, str]) -> datetime | None:
+    if not given.get("at"):
+        return None
+    if not given.get("replay"):
+        raise ValueError(f"at={given['at']!r}: only a replay has a time of its own")
+    try:
+        return times.parse_since(given["at"])
+    except ValueError as error:
+        raise ValueError(str(error).replace("since=", "at=", 1)) from error
 
 
 def _channels(value: str | None) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.spidermiddlewares.httperror import HttpError
 
 GONE = {"http_404", "http_410"}
-REFUSED = {"robots_forbidden", "offsite", "ignored"}
+REFUSED = {"robots_forbidden", "offsite", "ignored", "replay_miss"}
 
 
 def reason_of(error: BaseException) -> str:
@@ -16,8 +16,11 @@ def reason_of(error: BaseException) -> str:
     ``download_timeout`` … (the class name in snake case, without "error")."""
     if isinstance(error, HttpError):
         return f"http_{error.response.status}"
+    reason = getattr(error, "reason", None)
+    if isinstance(reason, str) and reason:
+        return reason
     if isinstance(error, IgnoreRequest):
-        return str(getattr(error, "reason", None) or _ignored(str(error)))
+        return _ignored(str(error))
     words = re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower()
     return words.removesuffix("_error") or "unknown"
 

@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
+
+# Signal with a ``capture``: an exchange is archived, and its row can be written
+CAPTURED = object()
 
 
 class Section(StrEnum):
@@ -52,6 +56,32 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One archived HTTP exchange: where its record lies and what it holds.
+
+    ``file`` is relative to the archive's folder; ``file_offset`` and ``file_length``
+    (bytes) frame the compressed record. ``status`` is None when nothing came:
+    ``failure`` says why in one word. ``payload_sha256``: lower-case hex, of the payload
+    as received. ``fetched_at``: aware UTC.
+    """
+
+    capture_id: UUID
+    url: str
+    method: str
+    status: int | None
+    failure: str | None
+    file: str
+    file_offset: int
+    file_length: int
+    payload_sha256: str
+    payload_length: int
+    content_type: str | None
+    etag: str | None
+    last_modified: str | None
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contributor:
     """One name of the byline. ``role``: reporter, translator, correspondent,
     photographer, author (a bare name), or the printed title (社長 …)."""
@@ -77,7 +107,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """A story as one page shows it. Identity is ``story_id``, never the URL."""
+    """A story as one page shows it. Identity is ``story_id``, never the URL.
+
+    ``capture_id``: the archived exchange it was read from; None outside an archive.
+    """
 
     story_id: int
     url: str
@@ -102,6 +135,7 @@ class Article:
     content_level: str | None = None
     language: str | None = None
     incidents: tuple[Incident, ...] = ()
+    capture_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +163,7 @@ class Link:
     summary: str | None = None
     placement: str | None = None
     incidents: tuple[Incident, ...] = ()
+    capture_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from crawler.photos import photo_original
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from uuid import UUID
 
 SCOPES = {
     Section.TICKER: Scope.SITE,
@@ -57,6 +58,7 @@ class Page:
     story_id: int | None = None
     channel_key: str | None = None
     origin: str = urls.SITE
+    capture_id: UUID | None = None
 
     def scope_key(self, section: Section) -> str:
         scope = SCOPES[section]
@@ -177,6 +179,7 @@ class LinkLoader(SectionLoader):
         return {
             "page_url": page.url,
             "page_story_id": page.story_id,
+            "capture_id": page.capture_id,
             "scope": SCOPES[section],
             "scope_key": page.scope_key(section),
         }
@@ -213,6 +216,7 @@ class ArticleLoader(SectionLoader):
     content_level_in, content_level_out = Each(clean), First()
     language_in, language_out = Each(clean), First()
     incidents_in, incidents_out = AsIs(), AsTuple()
+    capture_id_in, capture_id_out = AsIs(), First()
 
     def load_item(self) -> Article:
         return Article(**super().load_item())

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gc
 import sys
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from crawler import arguments
+from crawler import archiving, arguments
 from crawler.verdict import Exit, Verdict, judge
 from pipelines.storage import database, migrate, runs, server
 
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from scrapy.settings import Settings
 
 SPIDER = "udn_world"
-WHOLE = ("MAX_STORIES", "RELATED_DEPTH", "LIST_PAGES_MAX", "STORE_BATCH_MAX")
+WHOLE = (
+    *("MAX_STORIES", "RELATED_DEPTH", "LIST_PAGES_MAX", "STORE_BATCH_MAX"),
+    "ARCHIVE_FILE_MB",
+)
 NUMBERS = (
     *WHOLE,
     "REVISIT_HOURS",
@@ -54,11 +57,22 @@ class Night:
         a database or the site can do wrong."""
         try:
             check(given, self.settings)
+            if given.get("replay"):
+                given = self.replayed(given)
             with ExitStack() as stack:
                 connection = self.open_database(stack)
                 return self.crawl(connection, given)
         except NotStarted as stopped:
             return stopped.verdict
+
+    def replayed(self, given: dict[str, str]) -> dict[str, str]:
+        """The arguments of the night to be replayed."""
+        try:
+            night = archiving.replayed(self.settings, given["replay"], given)
+        except ValueError as error:
+            raise NotStarted(Exit.CONFIGURATION, error) from error
+        self.settings.set("REPLAY_AT", given.get("at", ""), priority="cmdline")
+        return night
 
     def open_database(self, stack: ExitStack) -> psycopg.Connection[Any]:
         """The connection that holds the run's lock, with the schema up to date."""
@@ -91,6 +105,7 @@ class Night:
         """Crawls, and writes the verdict into the run's row."""
         run_id = runs.start_run(connection, spider=SPIDER, arguments=given)
         self.settings.set("RUN_ID", run_id, priority="cmdline")
+        series = None if given.get("replay") else self.open_archive(run_id, given)
         crawler = self.process.create_crawler(SPIDER)
         calm_collector()
         self.process.crawl(crawler, **given)
@@ -101,7 +116,34 @@ class Night:
         else:
             limit = self.settings.getfloat("ERROR_RATIO_MAX")
             verdict = judge(counters, error_ratio_max=limit)
+        if series is not None:
+            told = {"run": run_id, "arguments": given, "outcome": verdict.outcome}
+            root = archiving.finish(self.settings, series, told, counters)
+            verdict = cited(connection, run_id, verdict, series, root)
         return keep(connection, run_id, verdict, counters)
+
+    def open_archive(self, run_id: int, given: Mapping[str, str]) -> str:
+        """Mends what killed runs left; the name of this run's series."""
+        root = archiving.root_of(self.settings)
+        for line in archiving.mend_unfinished(root):
+            print(f"Archive: {line}", file=sys.stderr)
+        origin = arguments.read(given).origin
+        return archiving.begin(self.settings, run_id, origin, given)
+
+
+def cited(
+    connection: psycopg.Connection[Any],
+    run_id: int,
+    verdict: Verdict,
+    series: str,
+    root: str | None,
+) -> Verdict:
+    """The verdict with what to cite the night by, which the run's row gets too."""
+    if root is None:
+        return verdict
+    with suppress(psycopg.OperationalError):  # keep() meets it again, and says so
+        runs.name_archive(connection, run_id, archive=series, root=root)
+    return replace(verdict, line=f"{verdict.line} Archive {series}, root {root}.")
 
 
 def calm_collector() -> None:

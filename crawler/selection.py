@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crawler import revisit, times, urls
@@ -28,11 +28,12 @@ async def nothing_known(_story_ids: Collection[int]) -> dict[int, revisit.Known]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A story somebody links to; ``depth`` counts the related-reading links that led
-    to it."""
+    to it; ``found``: where it was met, for the archive."""
 
     story_id: int
     url: str
     depth: int
+    found: dict[str, str | int] = field(default_factory=dict)
 
 
 class Selection:
@@ -72,7 +73,14 @@ class Selection:
             held = found.get(link.story_id)
             if held is None or deeper < held.depth:
                 found[link.story_id] = Candidate(
-                    story_id=link.story_id, url=link.url, depth=deeper
+                    story_id=link.story_id,
+                    url=link.url,
+                    depth=deeper,
+                    found={
+                        "page": link.page_url,
+                        "section": link.section.value,
+                        "rank": link.position,
+                    },
                 )
         return list(found.values())
 

@@ -13,8 +13,11 @@ from crawler.extensions.known import KnownStories
 from crawler.extensions.progress import Progress
 from crawler.extensions.store_breaker import StoreBreaker
 from crawler.fingerprint import StoryFingerprinter
+from crawler.middlewares.archive import ArchiveMiddleware
 from crawler.middlewares.budget import StoryBudgetMiddleware
 from crawler.middlewares.guard import NeverRequestedMiddleware
+from crawler.middlewares.replay import ReplayMiddleware
+from crawler.version import SOFTWARE, extractor_version
 from pipelines.dates import DatesPipeline
 from pipelines.dedupe import DedupePipeline
 from pipelines.postgres import PostgresPipeline
@@ -34,13 +37,24 @@ REVISIT_HOURS = os.environ.get("REVISIT_HOURS", "48")
 ERROR_RATIO_MAX = os.environ.get("ERROR_RATIO_MAX", "0.2")
 STORE_BATCH_MAX = os.environ.get("STORE_BATCH_MAX", "500")
 STORE_PATIENCE = os.environ.get("STORE_PATIENCE", "120")
+ARCHIVE_FILE_MB = os.environ.get("ARCHIVE_FILE_MB", "1000")
 RUN_ID = 0
+# Set by a run: name of its series of WARC files, what they say of themselves
+ARCHIVE = ""
+ARCHIVE_INFO: dict[str, str] = {}
+# Set by a replay: the files that answer, and the time at which
+REPLAY: list[str] = []
+REPLAY_AT = ""
+EXTRACTOR_VERSION = extractor_version()
 
 # A good guest: who we are, robots.txt obeyed, one request at a time
-USER_AGENT = f"udn-world/0.1 (news archive; {UDN_CONTACT or 'contact not set'})"
+USER_AGENT = f"{SOFTWARE} (news archive; {UDN_CONTACT or 'contact not set'})"
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+# A page is read and stored before the next is asked for, so that a replay decides the
+# same in the same order
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 1
 # An item is a whole page: Scrapy makes so many workers for the output of every page
 CONCURRENT_ITEMS = 8
 DOWNLOAD_DELAY = os.environ.get("UDN_DOWNLOAD_DELAY", "1.5")
@@ -63,6 +77,8 @@ REMOTE_CONTROL_ENABLED = False
 DOWNLOADER_MIDDLEWARES = {
     NeverRequestedMiddleware: 60,
     StoryBudgetMiddleware: 90,
+    ArchiveMiddleware: 950,
+    ReplayMiddleware: 960,
 }
 EXTENSIONS = {
     KnownStories: 100,

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy.exceptions import CloseSpider
 
-from crawler.items import Article, Incident, Link, PageItems, Repeat
+from crawler.items import (
+    CAPTURED,
+    Article,
+    Capture,
+    Incident,
+    Link,
+    PageItems,
+    Repeat,
+)
 from pipelines.storage.batch import PageCount
 from pipelines.storage.database import DatabaseUnreachable
 from pipelines.storage.keys import link_id
@@ -41,6 +49,7 @@ class PostgresPipeline:
         *,
         batch_max: int = 500,
         patience: float = 120,
+        extractor: str | None = None,
     ) -> None:
         self.stats = stats
         self.writer = Writer(
@@ -49,6 +58,7 @@ class PostgresPipeline:
             batch_max=batch_max,
             count=stats.inc_value,
             patience=patience,
+            extractor=extractor,
         )
         self.pages: dict[UUID, int] = {}
 
@@ -60,13 +70,16 @@ class PostgresPipeline:
                 raise ValueError(
                     f"{name} is not set: start a run with `scrapy crawl udn_world`"
                 )
-        return cls(
+        pipeline = cls(
             crawler.settings["DATABASE_URL"],
             crawler.settings.getint("RUN_ID"),
             crawler.stats,
             batch_max=crawler.settings.getint("STORE_BATCH_MAX") or 500,
             patience=crawler.settings.getfloat("STORE_PATIENCE"),
+            extractor=crawler.settings["EXTRACTOR_VERSION"],
         )
+        crawler.signals.connect(pipeline.captured, signal=CAPTURED)
+        return pipeline
 
     async def open_spider(self) -> None:
         try:
@@ -78,6 +91,10 @@ class PostgresPipeline:
     async def process_item(self, item: Item) -> Item:
         await self.writer.store(*self.rows(item))
         return item
+
+    def captured(self, capture: Capture) -> None:
+        """Hands the row of an archived exchange in, ahead of what is read from it."""
+        self.writer.hand_in(capture)
 
     async def close_spider(self) -> None:
         await self.writer.close()

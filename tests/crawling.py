@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+# Archives of the tests: not among those of the user
+VAR = tempfile.TemporaryDirectory(prefix="udn-world-tests-")
 IMPOLITE = (
     *("-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS=8"),
     *("-s", "CONCURRENT_REQUESTS_PER_DOMAIN=8"),
+    *("-s", "SCRAPER_SLOT_MAX_ACTIVE_SIZE=5000000"),
 )
 SECONDS = 180
 
@@ -21,6 +25,7 @@ def environment(dsn: str = "", **extra: str) -> dict[str, str]:
         **os.environ,
         "DATABASE_URL": dsn,
         "UDN_CONTACT": "tests@example.org",
+        "VAR_DIR": VAR.name,
         "PYTHONWARNINGS": "error::DeprecationWarning:crawler,"
         "error::DeprecationWarning:pipelines",
         **extra,

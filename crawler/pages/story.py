@@ -10,6 +10,7 @@ from scrapy.http import TextResponse
 from crawler import urls
 from crawler.items import Incident, Section
 from crawler.loaders import ArticleLoader, Page
+from crawler.pages.captured import captured_as
 from crawler.pages.errors import NotAStory
 from crawler.pages.refusals import refusal
 from crawler.pages.tree import tree_of
@@ -85,12 +86,14 @@ def parse_story(response: TextResponse, *, origin: str = urls.SITE) -> StoryPage
         story_id=story_id,
         channel_key=next((str(one) for one in channel if one), None),
         origin=origin,
+        capture_id=captured_as(response),
     )
     found, incidents = read_link_lists(index, page, body=body.links)
     incidents += missing(found, url, story_id)
     if not body.paragraphs and not body.figures:
         incidents += (_no_body(url, story_id),)
     loader.add_value("incidents", list(incidents))
+    loader.add_value("capture_id", [page.capture_id])
     links = tuple(link for section in PAGE_ORDER for link in found.get(section, ()))
     return StoryPage(article=loader.load_item(), links=links)
 

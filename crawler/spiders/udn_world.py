@@ -168,7 +168,12 @@ class UdnWorldSpider(Spider):
         for child in sitemap.children:
             yield self.list_request(child, self.parse_sitemap)
         candidates = [
-            Candidate(story_id=story.story_id, url=story.url, depth=0)
+            Candidate(
+                story_id=story.story_id,
+                url=story.url,
+                depth=0,
+                found={"page": response.url, "section": "sitemap"},
+            )
             for story in sitemap.stories
             if self.selection.in_time(times.reading(story.published))
             and self.selection.of_a_wanted_channel(story.url)
@@ -216,6 +221,7 @@ class UdnWorldSpider(Spider):
                 self.parse_story,
                 priority=one.story_id,
                 cb_kwargs={"depth": one.depth},
+                meta={"found": one.found},
             )
             for one in chosen
         ]

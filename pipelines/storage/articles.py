@@ -65,12 +65,13 @@ INSERT = """
 INSERT INTO article (story_id, url, title, channel, channel_id, subcategory,
     subcategory_id, byline, organization, wire, place, dateline_day, report_type,
     published_at, modified_at, date_witnesses, paragraphs, content_level, language,
-    first_seen_at, first_seen_run, last_seen_at, last_seen_run)
+    first_seen_at, first_seen_run, last_seen_at, last_seen_run, last_seen_capture,
+    extractor_version)
 VALUES (%(story_id)s, %(url)s, %(title)s, %(channel)s, %(channel_id)s,
     %(subcategory)s, %(subcategory_id)s, %(byline)s, %(organization)s, %(wire)s,
     %(place)s, %(dateline_day)s, %(report_type)s, %(published_at)s, %(modified_at)s,
     %(date_witnesses)s, %(paragraphs)s, %(content_level)s, %(language)s,
-    %(seen_at)s, %(run)s, %(seen_at)s, %(run)s)
+    %(seen_at)s, %(run)s, %(seen_at)s, %(run)s, %(capture_id)s, %(extractor)s)
 """
 
 # greatest(): the clock of the machine may have been set back since
@@ -86,14 +87,18 @@ SET url = %(url)s, title = %(title)s, channel = %(channel)s,
     content_level = %(content_level)s, language = %(language)s,
     last_seen_at = greatest(last_seen_at, %(seen_at)s), last_seen_run = %(run)s,
     changed_at = greatest(last_seen_at, %(seen_at)s), changed_run = %(run)s,
-    changed_sections = %(changed)s
+    changed_sections = %(changed)s, last_seen_capture = %(capture_id)s,
+    extractor_version = %(extractor)s
 WHERE story_id = %(story_id)s
 """
 
 SEEN_AGAIN = """
 UPDATE article
-SET last_seen_at = greatest(last_seen_at, %(seen_at)s), last_seen_run = %(run)s
-WHERE story_id = ANY(%(story_ids)s)
+SET last_seen_at = greatest(last_seen_at, %(seen_at)s), last_seen_run = %(run)s,
+    last_seen_capture = seen.capture_id, extractor_version = %(extractor)s
+FROM unnest(%(story_ids)s::bigint[], %(captures)s::uuid[])
+    AS seen (story_id, capture_id)
+WHERE article.story_id = seen.story_id
 """
 
 KNOWN = """
@@ -127,23 +132,27 @@ async def store(
     *,
     run: int,
     seen_at: datetime,
+    extractor: str | None = None,
 ) -> dict[int, str]:
     """Writes stories; the caller holds a transaction and names a story only once.
 
-    An unchanged story has only its ``last_seen_*`` touched.
+    An unchanged story has only its ``last_seen_*`` touched, and the version of the
+    ``extractor`` that found it so.
 
     Returns:
         story_id -> ``inserted``, ``changed`` or ``unchanged``.
     """
     rows = {a.story_id: _row(a) for a in sorted(articles, key=lambda a: a.story_id)}
-    stamp = {"run": run, "seen_at": seen_at}
+    stamp = {"run": run, "seen_at": seen_at, "extractor": extractor}
     changes = await _changes(connection, rows)
     new = [key for key in rows if key not in changes]
     changed = [key for key, sections in changes.items() if sections]
     same = [key for key, sections in changes.items() if not sections]
     async with connection.cursor() as cursor:
         if same:
-            await cursor.execute(SEEN_AGAIN, {"story_ids": same, **stamp})
+            captures = [rows[key]["capture_id"] for key in same]
+            seen = {"story_ids": same, "captures": captures, **stamp}
+            await cursor.execute(SEEN_AGAIN, seen)
         if changed:
             values = [{**rows[k], **stamp, "changed": changes[k]} for k in changed]
             await cursor.executemany(UPDATE, values)
@@ -207,6 +216,7 @@ def _row(article: Article) -> dict[str, Any]:
         "paragraphs": list(article.paragraphs),
         "content_level": article.content_level,
         "language": article.language,
+        "capture_id": article.capture_id,
         "contributors": [
             {"position": position, "role": each.role, "name": each.name}
             for position, each in enumerate(article.contributors, 1)

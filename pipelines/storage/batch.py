@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crawler.items import Article, Incident, Link
-from pipelines.storage import articles, incidents, links, quarantine
+from crawler.items import Article, Capture, Incident, Link
+from pipelines.storage import articles, captures, incidents, links, quarantine
 from pipelines.storage.keys import incident_id, link_id
 from pipelines.storage.quarantine import QuarantinedItem
 
@@ -26,7 +26,7 @@ class PageCount:
     pages: int
 
 
-Row = Article | Link | PageCount | Incident | QuarantinedItem
+Row = Article | Link | PageCount | Incident | Capture | QuarantinedItem
 
 
 async def store_batch(
@@ -35,6 +35,7 @@ async def store_batch(
     *,
     run: int,
     seen_at: datetime,
+    extractor: str | None = None,
 ) -> list[str]:
     """Writes ``rows`` in one transaction; of rows with one key the last is written.
 
@@ -43,7 +44,7 @@ async def store_batch(
     Returns:
         For each row what became of it: ``article/inserted``, ``article/changed``,
         ``article/unchanged``, ``link/inserted``, ``link/seen``, ``link/repeated``,
-        ``incident`` or ``quarantined``.
+        ``incident``, ``capture`` or ``quarantined``.
     """
     keys = [link_id(row) if isinstance(row, Link) else None for row in rows]
     stories = {row.story_id: row for row in rows if isinstance(row, Article)}
@@ -53,14 +54,21 @@ async def store_batch(
         if isinstance(row, Link) and key
     }
     pages = {row.link_id: row.pages for row in rows if isinstance(row, PageCount)}
+    archived = {row.capture_id: row for row in rows if isinstance(row, Capture)}
     events = {incident_id(row): row for row in rows if isinstance(row, Incident)}
     refused = {row.key: row for row in rows if isinstance(row, QuarantinedItem)}
     story_outcomes: dict[int, str] = {}
     link_outcomes: dict[UUID, str] = {}
     async with connection.transaction():
+        if archived:
+            await captures.store(connection, archived, run=run)
         if stories:
             story_outcomes = await articles.store(
-                connection, list(stories.values()), run=run, seen_at=seen_at
+                connection,
+                list(stories.values()),
+                run=run,
+                seen_at=seen_at,
+                extractor=extractor,
             )
         if sightings and pages:
             await links.lock(connection, sightings.keys() | pages.keys())
@@ -88,5 +96,7 @@ def _outcome(row: Row, stories: dict[int, str]) -> str:
             return "link/repeated"
         case Incident():
             return "incident"
+        case Capture():
+            return "capture"
         case _:
             return "quarantined"

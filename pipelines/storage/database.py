@@ -22,6 +22,7 @@ __all__ = [
 
 TABLES = (
     "run",
+    "capture",
     "article",
     "contributor",
     "figure",

@@ -24,16 +24,16 @@ WITH stored AS (
     INSERT INTO link AS old (link_id, section, scope, scope_key, position, url,
         story_id, anchor_text, listed_at, date_witnesses, image_url, image_caption,
         summary, placement, page_url, page_story_id, first_seen_at, first_seen_run,
-        last_seen_at, last_seen_run, last_seen_pages, page_count)
+        last_seen_at, last_seen_run, last_seen_pages, page_count, first_seen_capture)
     SELECT link_id, section, scope, scope_key, position, url,
         story_id, anchor_text, listed_at, date_witnesses, image_url, image_caption,
         summary, placement, page_url, page_story_id, %(seen_at)s, %(run)s,
-        %(seen_at)s, %(run)s, 1, 1
+        %(seen_at)s, %(run)s, 1, 1, capture_id
     FROM json_to_recordset(%(rows)s) AS row (link_id uuid, section text, scope text,
         scope_key text, position bigint, url text, story_id bigint, anchor_text text,
         listed_at timestamptz, date_witnesses jsonb, image_url text,
         image_caption text, summary text, placement text, page_url text,
-        page_story_id bigint)
+        page_story_id bigint, capture_id uuid)
     ORDER BY link_id
     ON CONFLICT (link_id) DO UPDATE
     SET story_id = coalesce(excluded.story_id, old.story_id),
@@ -125,4 +125,5 @@ async def repeat(
 def _row(key: UUID, link: Link) -> dict[str, Any]:
     row = {name: getattr(link, name) for name in FIELDS}
     row["link_id"] = str(key)
+    row["capture_id"] = link.capture_id and str(link.capture_id)
     return row

@@ -34,6 +34,16 @@ WHERE run_id = %(run_id)s
 """
 
 
+ARCHIVED = "UPDATE run SET archive = %s, archive_root = %s WHERE run_id = %s"
+
+
+def name_archive(
+    connection: psycopg.Connection[Any], run_id: int, *, archive: str, root: str
+) -> None:
+    """Says which series of WARC files a run wrote, and its root hash."""
+    connection.execute(ARCHIVED, [archive, root, run_id])
+
+
 def start_run(
     connection: psycopg.Connection[Any],
     *,

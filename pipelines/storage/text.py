@@ -19,7 +19,7 @@ QUARANTINED_TEXT_MAX = 100_000
 
 # Annotations of fields that hold one text, and of those that can hold none
 TEXTS = frozenset({"str", "str | None", "Section", "Scope"})
-NO_TEXTS = frozenset({"int", "int | None", "bool"})
+NO_TEXTS = frozenset({"int", "int | None", "bool", "UUID", "UUID | None"})
 
 T = TypeVar("T")
 

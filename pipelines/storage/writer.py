@@ -54,6 +54,7 @@ class Writer:
         batch_max: rows of one transaction at most.
         count: called after COMMIT with the name of a counter and a number.
         patience: seconds to go on trying when the database is away.
+        extractor: version of what read the pages.
     """
 
     def __init__(
@@ -64,8 +65,10 @@ class Writer:
         batch_max: int,
         count: Callable[[str, int], None],
         patience: float,
+        extractor: str | None = None,
     ) -> None:
         self.dsn = dsn
+        self.extractor = extractor
         self.run = run
         self.batch_max = batch_max
         self.count = count
@@ -111,6 +114,17 @@ class Writer:
             await asyncio.wait(futures)
         for future in futures:
             await future
+
+    def hand_in(self, row: Row) -> None:
+        """Stores a row nobody waits for; one that could not be is a counted error."""
+        future = asyncio.get_running_loop().create_future()
+        future.add_done_callback(self._unheard)
+        self.queue.append((row, future))
+        self.filled.set()
+
+    def _unheard(self, future: asyncio.Future[None]) -> None:
+        if future.exception() is not None:
+            self.count("store/error", 1)
 
     def _ready(self, row: Row) -> Sequence[Row]:
         try:
@@ -179,7 +193,11 @@ class Writer:
             try:
                 connection = await self._connected()
                 outcomes = await store_batch(
-                    connection, rows, run=self.run, seen_at=datetime.now(UTC)
+                    connection,
+                    rows,
+                    run=self.run,
+                    seen_at=datetime.now(UTC),
+                    extractor=self.extractor,
                 )
             except Exception as error:
                 if fault(error) is not Fault.TRANSIENT:

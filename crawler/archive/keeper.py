@@ -1,0 +1,65 @@
+"""Writes a series off the event loop, and says of an exchange when it is durable."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crawler.archive.exchange import Exchange
+    from crawler.archive.series import Series
+    from crawler.items import Capture
+
+Entry = tuple["Exchange", "asyncio.Future[Capture]"]
+
+
+class Keeper:
+    """Group commit for a :class:`Series`: all exchanges that wait share one fsync."""
+
+    def __init__(self, series: Series) -> None:
+        self.series = series
+        self.thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
+        self.waiting: list[Entry] = []
+        self.work: asyncio.Task[None] | None = None
+
+    async def keep(self, exchange: Exchange) -> Capture:
+        """Returns once the exchange is on the disk.
+
+        Raises:
+            OSError: it could not be written.
+        """
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Capture] = loop.create_future()
+        self.waiting.append((exchange, done))
+        if self.work is None or self.work.done():
+            self.work = loop.create_task(self._drain())
+        return await done
+
+    async def close(self) -> None:
+        """Ends the file; nothing is kept after this."""
+        if self.work is not None:
+            await self.work
+        await asyncio.get_running_loop().run_in_executor(self.thread, self.series.close)
+        self.thread.shutdown()
+
+    async def _drain(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self.waiting:
+            entries, self.waiting = self.waiting, []
+            exchanges = [exchange for exchange, _ in entries]
+            try:
+                captures = await loop.run_in_executor(
+                    self.thread, self._write, exchanges
+                )
+            except OSError as error:
+                for _, done in entries:
+                    done.set_exception(error)
+            else:
+                for (_, done), capture in zip(entries, captures, strict=True):
+                    done.set_result(capture)
+
+    def _write(self, exchanges: list[Exchange]) -> list[Capture]:
+        captures = [self.series.write(exchange) for exchange in exchanges]
+        self.series.sync()
+        return captures

@@ -1,0 +1,94 @@
+"""The captures of one or more archives, to be looked up by address."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crawler import urls
+from crawler.archive.reader import Stored, capture_of, read, scan, told_of
+from crawler.archive.series import SUFFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from crawler.items import Capture
+
+
+class NoArchive(ValueError):
+    """What was named is no archive; the message says what is expected."""
+
+
+class Library:
+    """Where each capture lies: by canonical address, oldest first.
+
+    Args:
+        files: WARC files.
+        origin: scheme, host and port that the captures were fetched from.
+        at: aware; later captures do not exist.
+    """
+
+    def __init__(
+        self, files: Iterable[Path], *, origin: str, root: Path, at: datetime | None
+    ) -> None:
+        self.files, self.origin, self.root, self.at = tuple(files), origin, root, at
+        self.places: dict[str, list[tuple[datetime, Path, int]]] = {}
+
+    def open(self) -> Iterator[Capture]:
+        """Reads the files once, and tells of each capture.
+
+        Raises:
+            Damaged: one of them cannot be read to its end.
+        """
+        for path in self.files:
+            for stored in scan(path):
+                if self.at is None or stored.fetched_at <= self.at:
+                    key = urls.canonical(stored.url, origin=self.origin)
+                    place = (stored.fetched_at, path, stored.file_offset)
+                    self.places.setdefault(key, []).append(place)
+                    yield capture_of(stored, path, self.root)
+
+    def last(self, url: str) -> Stored | None:
+        """The last capture of an address; None if there is none."""
+        places = self.places.get(urls.canonical(url, origin=self.origin))
+        if not places:
+            return None
+        _, path, offset = max(places, key=lambda place: place[0])
+        return read(path, offset)
+
+
+def find(named: str, root: Path) -> list[Path]:
+    """``replay=``: a run's number, a WARC file, a series or a folder -> WARC files.
+
+    Raises:
+        NoArchive: nothing, or more than one run, is meant.
+    """
+    if named.isascii() and named.isdigit():
+        return _of_run(int(named), root)
+    path = Path(named)
+    for place in (path, root / named):
+        if place.is_file():
+            return [place]
+        files = sorted(place.rglob(f"*{SUFFIX}")) if place.is_dir() else []
+        files = files or sorted(place.parent.glob(f"{place.name}-*{SUFFIX}"))
+        if files:
+            return files
+    raise NoArchive(f"{named!r}: no WARC file, no series, no folder with any, no run")
+
+
+def _of_run(number: int, root: Path) -> list[Path]:
+    files = sorted(root.glob(f"*/*/*/udn-*-run{number}-*{SUFFIX}"))
+    series = {path.name.rpartition("-")[0] for path in files}
+    if not files:
+        raise NoArchive(f"run {number} has no archive in {root}")
+    if len(series) > 1:
+        names = ", ".join(sorted(series))
+        raise NoArchive(f"run {number} is ambiguous in {root}: {names}; name a series")
+    return files
+
+
+def info(files: Iterable[Path]) -> dict[str, str]:
+    """What the first file says of itself (``warcinfo``); empty for none."""
+    first = next(iter(files), None)
+    return told_of(first) if first is not None else {}

@@ -1,0 +1,127 @@
+"""The manifest of a series: what a night did, and one root hash to cite it by.
+
+``<series>.json`` beside the WARC files. The root hash is the SHA-256 of the lines that
+``sha256sum *.warc.gz`` prints for the files of the series, in the order of their names,
+so that anybody can compute it again without this program.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+from hashlib import file_digest, sha256
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from crawler.archive import index
+from crawler.archive.reader import Stored, capture_of, decoded, scan
+from crawler.archive.series import SUFFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+FORMAT = "udn-world archive manifest 1"
+COUNTED = ("page/", "skip/", "left/", "request/", "archive/", "retry/", "robotstxt/")
+
+
+def finish(
+    root: Path, name: str, *, told: Mapping[str, Any], counters: Mapping[str, Any]
+) -> str | None:
+    """Writes the index and the manifest of a finished series.
+
+    Args:
+        root: the archive's folder.
+        name: of the series, relative to ``root``.
+        told: further entries (run, software, settings …).
+        counters: Scrapy's stats; those of outcomes are kept.
+
+    Returns:
+        The root hash; None where nothing was archived.
+
+    Raises:
+        Damaged: a file of the series cannot be read.
+        OSError: the manifest cannot be written.
+    """
+    files = files_of(root, name)
+    if not files:
+        return None
+    stored = [(path, one) for path in files for one in scan(path)]
+    captures = [capture_of(one, path, root) for path, one in stored]
+    base = root / name
+    index.write(base.with_name(base.name + index.SUFFIX), captures)
+    hashed = [hashed_file(path) for path in files]
+    manifest = {
+        "format": FORMAT,
+        "series": name,
+        **told,
+        "outcomes": {
+            key: counters[key] for key in sorted(counters) if key.startswith(COUNTED)
+        },
+        "captures": len(captures),
+        "robots": [_robots(one) for _, one in stored if _is_robots(one)],
+        "pauses_seconds": pauses(one for _, one in stored),
+        "files": hashed,
+        "root": root_hash(hashed),
+    }
+    write(base.with_name(base.name + ".json"), manifest)
+    return str(manifest["root"])
+
+
+def files_of(root: Path, name: str) -> list[Path]:
+    """The WARC files of a series, in order."""
+    base = root / name
+    return sorted(base.parent.glob(f"{base.name}-*{SUFFIX}"))
+
+
+def hashed_file(path: Path) -> dict[str, Any]:
+    """Name, bytes and SHA-256 of a file."""
+    with path.open("rb") as stream:
+        digest = file_digest(stream, "sha256").hexdigest()
+    return {"name": path.name, "bytes": path.stat().st_size, "sha256": digest}
+
+
+def root_hash(files: Iterable[Mapping[str, Any]]) -> str:
+    """SHA-256 (hex) over ``<sha256>  <name>`` lines, sorted by name."""
+    ordered = sorted(files, key=lambda one: str(one["name"]))
+    lines = "".join(f"{one['sha256']}  {one['name']}\n" for one in ordered)
+    return sha256(lines.encode()).hexdigest()
+
+
+def write(path: Path, manifest: Mapping[str, Any]) -> None:
+    """Writes the file whole or not at all."""
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
+    draft = path.with_suffix(".part")
+    with draft.open("w", encoding="utf-8") as out:
+        out.write(text + "\n")
+        out.flush()
+        os.fsync(out.fileno())
+    draft.rename(path)
+
+
+def pauses(stored: Iterable[Stored]) -> dict[str, float]:
+    """Shortest and median time between two answers of the site."""
+    times = [one.fetched_at for one in stored]
+    gaps = [(b - a).total_seconds() for a, b in pairwise(times)]
+    if not gaps:
+        return {}
+    return {
+        "shortest": round(min(gaps), 3),
+        "median": round(statistics.median(gaps), 3),
+    }
+
+
+def _is_robots(stored: Stored) -> bool:
+    return urlsplit(stored.url).path == "/robots.txt"
+
+
+def _robots(stored: Stored) -> dict[str, Any]:
+    text = decoded(stored).body.decode("utf-8", "replace") if stored.status else None
+    return {
+        "url": stored.url,
+        "status": stored.status,
+        "failure": stored.failure,
+        "text": text,
+    }

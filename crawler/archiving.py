@@ -1,0 +1,139 @@
+"""What a run does with the archive before its first request and after its last."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crawler.archive import library, manifest, repair
+from crawler.archive.reader import Damaged
+from crawler.archive.series import series_name
+from crawler.version import SOFTWARE, extractor_version
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scrapy.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+# What decides what a night fetches; a replay takes them over
+MATTER = ("MAX_STORIES", "RELATED_DEPTH", "LIST_PAGES_MAX", "REVISIT_HOURS")
+NO_NETWORK = dict.fromkeys(("http", "https", "data", "file", "ftp", "s3"))
+
+
+def root_of(settings: Settings) -> Path:
+    """The archive's folder."""
+    return Path(settings["VAR_DIR"]).absolute() / "archive"
+
+
+def mend_unfinished(root: Path) -> list[str]:
+    """Cuts the torn tails that killed runs left, and writes their manifests.
+
+    Returns:
+        A line for each thing that was mended.
+    """
+    lines = []
+    for name, files in repair.unfinished(root).items():
+        try:
+            for path in files:
+                torn = repair.mend(path)
+                if torn:
+                    lines.append(
+                        f"{path}: {torn} bytes of a torn record cut off; "
+                        "the whole records before it are kept"
+                    )
+            told = {"outcome": "died", "info": library.info(files)}
+            manifest.finish(root, name, told=told, counters={})
+        except repair.BeingWritten:
+            continue
+        except Damaged as error:
+            lines.append(str(error))
+    return lines
+
+
+def begin(
+    settings: Settings, run_id: int, origin: str, given: Mapping[str, str]
+) -> str:
+    """Sets what the archive middleware needs; returns the name of the series."""
+    name = series_name(run_id, datetime.now(UTC))
+    matter = {key: settings[key] for key in (*MATTER, "DOWNLOAD_DELAY")}
+    info = {
+        "software": SOFTWARE,
+        "format": "WARC File Format 1.1",
+        "conformsTo": "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+        "robots": "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
+        "http-header-user-agent": settings["USER_AGENT"],
+        "extractor-version": extractor_version(),
+        "run": str(run_id),
+        "origin": origin,
+        "arguments": json.dumps(dict(given), ensure_ascii=False),
+        "settings": json.dumps(matter),
+    }
+    settings.set("ARCHIVE", name, priority="cmdline")
+    settings.set("ARCHIVE_INFO", info, priority="cmdline")
+    return name
+
+
+def finish(
+    settings: Settings, name: str, told: Mapping[str, Any], counters: Mapping[str, Any]
+) -> str | None:
+    """Writes index and manifest; the root hash, None where nothing was archived or
+    the archive cannot be read (the log says why)."""
+    entries = {
+        "software": SOFTWARE,
+        "extractor_version": extractor_version(),
+        "settings": {
+            key: settings[key] for key in (*MATTER, "DOWNLOAD_DELAY", "USER_AGENT")
+        },
+        **told,
+    }
+    try:
+        return manifest.finish(root_of(settings), name, told=entries, counters=counters)
+    except (Damaged, OSError) as error:
+        logger.error("The manifest of %s could not be written: %s", name, error)
+        return None
+
+
+def replayed(
+    settings: Settings, named: str, given: Mapping[str, str]
+) -> dict[str, str]:
+    """Makes a run a replay: nothing but the archive answers.
+
+    Args:
+        named: a run's number or a path (``replay=``).
+        given: the run's arguments; they go before those of the night.
+
+    Returns:
+        The arguments of the night that is replayed, with what was given.
+
+    Raises:
+        ValueError: no archive is meant, or it cannot be read.
+    """
+    try:
+        files = library.find(named, root_of(settings))
+        told = library.info(files)
+    except Damaged as error:
+        raise ValueError(str(error)) from error
+    for key, value in json.loads(told.get("settings", "{}")).items():
+        if key in MATTER and settings.getpriority(key) != PRIORITY_OF_A_PERSON:
+            settings.set(key, value, priority="cmdline")
+    for key, value in {
+        "REPLAY": [str(path) for path in files],
+        "DOWNLOAD_HANDLERS": NO_NETWORK,
+        "DOWNLOAD_DELAY": 0,
+        "CONCURRENT_REQUESTS": 1,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 1,
+        "DOWNLOAD_MAXSIZE": 0,
+    }.items():
+        settings.set(key, value, priority="cmdline")
+    night = json.loads(told.get("arguments", "{}"))
+    site = {"site": told["origin"]} if told.get("origin", "").startswith("http") else {}
+    return {**night, **site, **given}
+
+
+PRIORITY_OF_A_PERSON = 40

@@ -1,0 +1,131 @@
+"""Archives every exchange before anybody reads it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import signals
+from scrapy.exceptions import IgnoreRequest, NotConfigured
+
+from crawler.archive.exchange import Exchange
+from crawler.archive.keeper import Keeper
+from crawler.archive.series import Series
+from crawler.failures import reason_of
+from crawler.items import CAPTURED
+from crawler.pages.captured import META
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Headers, Response
+
+    from crawler.items import Capture
+
+# Where the spider met the address (Candidate.found)
+FOUND = "found"
+
+
+class ArchiveFailed(IgnoreRequest):
+    """An exchange could not be archived; what was received is not read either."""
+
+    reason = "archive_failed"
+
+
+class ArchiveMiddleware:
+    """Downloader middleware, the one nearest to the network: it sees bodies as they
+    came, redirects, robots.txt and failures. A response goes on only once its record
+    is on the disk, so that no row can ever refer to bytes that are not there."""
+
+    def __init__(self, crawler: Crawler, keeper: Keeper) -> None:
+        self.crawler = crawler
+        self.keeper = keeper
+        self.closing: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        settings = crawler.settings
+        if not settings["ARCHIVE"]:
+            raise NotConfigured
+        series = Series(
+            Path(settings["VAR_DIR"]) / "archive",
+            settings["ARCHIVE"],
+            size_max=settings.getint("ARCHIVE_FILE_MB") * 1024 * 1024,
+            info=settings.getdict("ARCHIVE_INFO"),
+        )
+        middleware = cls(crawler, Keeper(series))
+        crawler.signals.connect(middleware.closed, signal=signals.spider_closed)
+        return middleware
+
+    async def process_response(self, request: Request, response: Response) -> Response:
+        await self.keep(
+            request,
+            status=response.status,
+            protocol=protocol(response.protocol),
+            headers=pairs(response.headers),
+            body=response.body,
+            ip=str(response.ip_address) if response.ip_address else None,
+        )
+        return response
+
+    async def process_exception(self, request: Request, exception: Exception) -> None:
+        # an ignored request never reached the network
+        if not isinstance(exception, IgnoreRequest):
+            await self.keep(request, failure=reason_of(exception))
+
+    async def keep(self, request: Request, **received: Any) -> Capture:
+        """Archives what came of a request and tells everybody.
+
+        Raises:
+            ArchiveFailed: it could not be written; the run ends.
+        """
+        exchange = Exchange(
+            url=request.url,
+            method=request.method,
+            request_headers=pairs(request.headers),
+            fetched_at=datetime.now(UTC),
+            found=request.meta.get(FOUND) or {},
+            **received,
+        )
+        try:
+            capture = await self.keeper.keep(exchange)
+        except OSError as error:
+            self.stop(error)
+            raise ArchiveFailed(str(error)) from error
+        request.meta[META] = capture.capture_id
+        self.crawler.stats.inc_value("archive/captures")
+        self.crawler.stats.inc_value("archive/bytes", capture.file_length)
+        self.crawler.signals.send_catch_log(CAPTURED, capture=capture)
+        return capture
+
+    def stop(self, error: OSError) -> None:
+        """Ends the run: what cannot be archived is not worth fetching."""
+        place = self.keeper.series.root
+        self.crawler.stats.inc_value("store/error")
+        self.crawler.stats.set_value(
+            "verdict/detail", f"the archive in {place} cannot be written: {error}"
+        )
+        engine = self.crawler.engine
+        if self.closing is None and engine is not None:
+            self.closing = asyncio.ensure_future(
+                engine.close_spider_async(reason="store_errors")
+            )
+
+    async def closed(self) -> None:
+        await self.keeper.close()
+
+
+def pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
+    """Header fields as (name, value), each value of its own; bytes read as Latin-1."""
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in headers.items()
+        for value in values
+    )
+
+
+def protocol(said: str | None) -> str:
+    """A version that WARC tools can read: HTTP/2 has no status line to archive."""
+    return said if said in ("HTTP/1.0", "HTTP/1.1") else "HTTP/1.1"

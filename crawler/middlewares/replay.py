@@ -1,0 +1,88 @@
+"""Answers every request from an archive; the network is off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from scrapy import signals
+from scrapy.exceptions import CloseSpider, IgnoreRequest, NotConfigured
+
+from crawler import times, urls
+from crawler.archive.library import Library
+from crawler.archive.reader import Damaged, response_of
+from crawler.items import CAPTURED
+from crawler.pages.captured import META
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+
+class ReplayMiss(IgnoreRequest):
+    """The archive holds no capture of the address, and nothing else is asked."""
+
+    reason = "replay_miss"
+
+
+class ReplayedFailure(Exception):
+    """The night got no answer to this request either; ``reason`` says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ReplayMiddleware:
+    """Downloader middleware in the place of the archive's own, nearest to the network
+    that is not there: all others see what they saw in the night."""
+
+    def __init__(self, crawler: Crawler, files: list[Path], at: str) -> None:
+        self.crawler = crawler
+        self.files, self.at = files, at
+        self.library: Library | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        settings = crawler.settings
+        if not settings["REPLAY"]:
+            raise NotConfigured
+        files = [Path(name) for name in settings.getlist("REPLAY")]
+        middleware = cls(crawler, files, settings["REPLAY_AT"])
+        crawler.signals.connect(middleware.opened, signal=signals.spider_opened)
+        return middleware
+
+    def opened(self) -> None:
+        """Reads the archive, and has the rows of its captures written."""
+        library = Library(
+            self.files,
+            origin=getattr(self.crawler.spider, "origin", urls.SITE),
+            root=Path(self.crawler.settings["VAR_DIR"]).absolute() / "archive",
+            at=times.parse_since(self.at) if self.at else None,
+        )
+        try:
+            for capture in library.open():
+                self.crawler.signals.send_catch_log(CAPTURED, capture=capture)
+        except Damaged as error:
+            # what could be read is replayed; what could not is missed, and counted
+            self.crawler.stats.inc_value("replay/damaged_files")
+            self.crawler.stats.set_value("verdict/detail", str(error))
+        self.library = library
+
+    async def process_request(self, request: Request) -> Response:
+        if self.library is None:
+            raise CloseSpider("replay_not_open")
+        try:
+            stored = self.library.last(request.url)
+        except Damaged:
+            self.crawler.stats.inc_value("replay/damaged_captures")
+            stored = None
+        if stored is None:
+            self.crawler.stats.inc_value("replay/miss")
+            raise ReplayMiss(ReplayMiss.reason)
+        self.crawler.stats.inc_value("replay/hit")
+        if stored.failure:
+            raise ReplayedFailure(stored.failure)
+        request.meta[META] = stored.capture_id
+        return response_of(stored, url=request.url)
