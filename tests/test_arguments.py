@@ -51,3 +51,14 @@ def test_a_wrong_argument_is_named(given: dict[str, str]) -> None:
 
     with pytest.raises(ValueError, match=name):
         arguments.read(given)
+
+
+def test_only_a_replay_has_a_time_of_its_own() -> None:
+    with pytest.raises(ValueError, match="at='2026-01-01': only a replay"):
+        arguments.read({"at": "2026-01-01"})
+
+
+def test_the_time_of_a_replay_is_read_and_checked() -> None:
+    assert arguments.read({"replay": "1", "at": "2026-01-01T00:00Z"}).at is not None
+    with pytest.raises(ValueError, match="at='soon'"):
+        arguments.read({"replay": "1", "at": "soon"})

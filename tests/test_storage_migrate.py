@@ -14,7 +14,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from crawler.items import Article, Contributor, Figure, Incident, Link
+from crawler.items import Article, Capture, Contributor, Figure, Incident, Link
 from pipelines.storage import migrate
 from pipelines.storage.database import TABLES, counts
 from tests.conftest import create
@@ -92,9 +92,13 @@ def test_every_column_says_what_it_holds(connection: psycopg.Connection[Any]) ->
 @pytest.mark.parametrize(
     ("item", "elsewhere"),
     [
-        (Article, {"contributors", "figures", "keywords", "incidents"}),
-        (Link, {"incidents"}),
+        (
+            Article,
+            {"contributors", "figures", "keywords", "incidents", "capture_id"},
+        ),
+        (Link, {"incidents", "capture_id"}),
         (Incident, set()),
+        (Capture, set()),
         (Contributor, set()),
         (Figure, set()),
     ],

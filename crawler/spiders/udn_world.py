@@ -215,17 +215,11 @@ class UdnWorldSpider(Spider):
         chosen, unknown = await self.selection.choose(
             candidates, now=revisit.site_clock(response)
         )
-        requests = [
-            self.request(
-                one.url,
-                self.parse_story,
-                priority=one.story_id,
-                cb_kwargs={"depth": one.depth},
-                meta={"found": one.found},
-            )
-            for one in chosen
-        ]
-        return requests, unknown
+        return [self.story_request(one) for one in chosen], unknown
+
+    def story_request(self, one: Candidate) -> Request:
+        options = {"cb_kwargs": {"depth": one.depth}, "meta": {"found": one.found}}
+        return self.request(one.url, self.parse_story, priority=one.story_id, **options)
 
     def list_request(
         self, href: str, callback: Callable[..., Any], **options: Any

@@ -1,0 +1,76 @@
+"""Nights of the replica with their archives, and tables to compare."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from tests.conftest import create
+from tests.crawling import scrapy
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+
+    from tests.site.server import ReplicaServer
+
+TABLES = (
+    *("article", "contributor", "figure", "keyword"),
+    *("link", "incident", "quarantine", "capture"),
+)
+# Numbers of runs and the clock of the machine, which no replay can have again
+OURS = frozenset(
+    {"run_id", "first_seen_run", "last_seen_run", "changed_run"}
+    | {"first_seen_at", "last_seen_at", "changed_at"}
+)
+
+
+def night(
+    site: ReplicaServer, dsn: str, var: str, *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    """One run in the order of a polite one, without the waiting."""
+    command = ("crawl", "udn_world", "-a", f"site={site.url}", "-s", "DOWNLOAD_DELAY=0")
+    return scrapy(*command, *arguments, dsn=dsn, VAR_DIR=var)
+
+
+def replay(
+    named: str, dsn: str, var: str, *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    command = ("crawl", "udn_world", "-a", f"replay={named}", *arguments)
+    return scrapy(*command, dsn=dsn, VAR_DIR=var)
+
+
+def tables(dsn: str) -> dict[str, set[tuple[str, ...]]]:
+    """Every row of every table, less what is the machine's own."""
+    found = {}
+    with psycopg.connect(dsn) as connection:
+        connection.execute("SET TIME ZONE 'UTC'")
+        for table in TABLES:
+            cursor = connection.execute(
+                f"SELECT * FROM {table}".encode()  # noqa: S608 - our own names
+            )
+            names = [column.name for column in cursor.description or ()]
+            found[table] = {
+                tuple(str(v) for k, v in zip(names, row, strict=True) if k not in OURS)
+                for row in cursor
+            }
+    return found
+
+
+def rows(dsn: str, query: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(dsn) as connection:
+        return connection.execute(query.encode()).fetchall()
+
+
+@contextmanager
+def another_database(server: str, template: str) -> Iterator[str]:
+    """An empty database with the schema, dropped in the end."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    create(server, name, template)
+    yield make_conninfo(server, dbname=name)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
