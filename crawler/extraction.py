@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scrapy.http import TextResponse
 
 LISTS = (urls.PageKind.CHANNEL, urls.PageKind.BREAKING, urls.PageKind.RANK)
-NOT_PRINTED = ("incidents", "capture_id")
+NOT_PRINTED = ("incidents", "capture_id", "seen_at")
 
 
 def items(response: TextResponse) -> list[Article | Link]:

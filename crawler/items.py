@@ -110,6 +110,7 @@ class Article:
     """A story as one page shows it. Identity is ``story_id``, never the URL.
 
     ``capture_id``: the archived exchange it was read from; None outside an archive.
+    ``seen_at``: when, on the site's own clock.
     """
 
     story_id: int
@@ -136,6 +137,7 @@ class Article:
     language: str | None = None
     incidents: tuple[Incident, ...] = ()
     capture_id: UUID | None = None
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +166,20 @@ class Link:
     placement: str | None = None
     incidents: tuple[Incident, ...] = ()
     capture_id: UUID | None = None
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What became of a visit to a story: ``outcome`` is one of table observation's
+    words, ``seen_at`` on the site's own clock (aware UTC)."""
+
+    story_id: int
+    outcome: str
+    status: int | None = None
+    detail: str | None = None
+    seen_at: datetime | None = None
+    capture_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +193,7 @@ class PageItems:
     article: Article | None = None
     links: tuple[Link, ...] = ()
     incidents: tuple[Incident, ...] = ()
+    observations: tuple[Observation, ...] = ()
     repeats: tuple[Link, ...] = ()
 
 

@@ -19,6 +19,7 @@ from crawler.photos import photo_original
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
     from uuid import UUID
 
 SCOPES = {
@@ -59,6 +60,7 @@ class Page:
     channel_key: str | None = None
     origin: str = urls.SITE
     capture_id: UUID | None = None
+    seen_at: datetime | None = None
 
     def scope_key(self, section: Section) -> str:
         scope = SCOPES[section]
@@ -180,6 +182,7 @@ class LinkLoader(SectionLoader):
             "page_url": page.url,
             "page_story_id": page.story_id,
             "capture_id": page.capture_id,
+            "seen_at": page.seen_at,
             "scope": SCOPES[section],
             "scope_key": page.scope_key(section),
         }
@@ -217,6 +220,7 @@ class ArticleLoader(SectionLoader):
     language_in, language_out = Each(clean), First()
     incidents_in, incidents_out = AsIs(), AsTuple()
     capture_id_in, capture_id_out = AsIs(), First()
+    seen_at_in, seen_at_out = AsIs(), First()
 
     def load_item(self) -> Article:
         return Article(**super().load_item())

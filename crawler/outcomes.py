@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from crawler import failures, urls
-from crawler.items import Incident
+from crawler import failures, urls, visits
+from crawler.items import Incident, PageItems
+from crawler.revisit import site_clock
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -32,18 +33,22 @@ class Outcomes:
         self.stats.inc_value("page/ok")
         self.stats.inc_value(f"page/{kind}/ok")
 
-    def not_read(self, response: Response, kind: str, error: Exception) -> Incident:
+    def not_read(self, response: Response, kind: str, error: Exception) -> PageItems:
         """The page came, but is not what its address promises."""
-        return self._failed(response.url, kind, kind, str(error))
+        reason = getattr(error, "reason", kind)
+        incident = self._failed(response.url, kind, kind, str(error))
+        return self._told(incident, response.request, reason, response)
 
-    def failure(self, failure: Failure) -> Incident | None:
+    def failure(self, failure: Failure) -> PageItems | None:
         """The page did not come. ``None``: the run's number of stories is reached."""
         reason = failures.reason_of(failure.value or RuntimeError())
         request: Request = failure.request  # type: ignore[attr-defined]
         if reason == "max_stories":
             self.stats.inc_value("left/max_stories")
             return None
-        return self._failed(request.url, "fetch_failed", reason, reason)
+        incident = self._failed(request.url, "fetch_failed", reason, reason)
+        response = getattr(failure.value, "response", None)
+        return self._told(incident, request, reason, response)
 
     def _failed(self, url: str, kind: str, reason: str, why: str) -> Incident:
         self.stats.inc_value("page/failed")
@@ -57,3 +62,22 @@ class Outcomes:
             story_id=urls.story_id(url, origin=self.origin),
             detail={"reason": why},
         )
+
+    def _told(
+        self,
+        incident: Incident,
+        request: Request | None,
+        reason: str,
+        response: Response | None,
+    ) -> PageItems:
+        """The incident, and where a story was asked for what became of the visit."""
+        if request is None:
+            return PageItems(incidents=(incident,))
+        visit = visits.observed(
+            request,
+            reason,
+            origin=self.origin,
+            status=response.status if response is not None else None,
+            seen_at=site_clock(response) if response is not None else None,
+        )
+        return PageItems(incidents=(incident,), observations=(visit,) if visit else ())

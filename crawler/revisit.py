@@ -1,4 +1,9 @@
-"""Which stories a night fetches: unknown ones, and known ones that are still young."""
+"""Which stories a night fetches: unknown ones, and known ones that may have changed.
+
+What it costs: a story is fetched when it is new and once in every run of its first
+``REVISIT_HOURS``; one that vanished is asked for again on the next nights until that is
+certain, then after 1, 2, 4, 8, 16 and 32 days, in case it comes back.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +12,67 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from scrapy.http import Response
+
+# A run right after another finds nothing that the first has not seen
+PAUSE = timedelta(hours=6)
+DAY = timedelta(days=1)
+# After this long nobody waits for a vanished story any more
+FORGOTTEN = 32 * DAY
 
 
 class Known(Protocol):
-    """What the archive tells of a story it holds; the instant is aware UTC."""
+    """What the archive tells of a story it holds; instants are aware UTC, on the
+    site's clock. ``absent_since``: first of the visits that did not find it, and
+    ``absences`` their number; ``words``: what lists called it in earlier runs."""
 
     @property
     def published_at(self) -> datetime | None: ...
+    @property
+    def visited_at(self) -> datetime | None: ...
+    @property
+    def absent_since(self) -> datetime | None: ...
+    @property
+    def absences(self) -> int: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def words(self) -> Collection[str]: ...
 
 
-def due(known: Known | None, *, now: datetime, window: timedelta) -> bool:
-    """Is a story worth a request: not held yet, or published within ``window``?"""
+def due(
+    known: Known | None,
+    *,
+    now: datetime,
+    window: timedelta,
+    words: str | None = None,
+) -> bool:
+    """Is a story worth a request?
+
+    Args:
+        now: on the site's clock.
+        window: a story's age up to which every run looks at it again.
+        words: what a list calls it just now.
+    """
     if known is None:
         return True
-    return known.published_at is None or now - known.published_at <= window
+    if known.visited_at is not None and now - known.visited_at < PAUSE:
+        return False
+    if known.absent_since is not None:
+        return _absent_due(known, known.absent_since, now)
+    if known.published_at is None or now - known.published_at <= window:
+        return True
+    return words is not None and words != known.title and words not in known.words
+
+
+def _absent_due(known: Known, since: datetime, now: datetime) -> bool:
+    """Two nights make it certain, then the pauses double."""
+    if known.visited_at is None or known.absences < 2:
+        return now - since <= FORGOTTEN
+    waited = known.visited_at - since
+    return now - since <= FORGOTTEN and now - known.visited_at >= max(waited, DAY / 2)
 
 
 def site_clock(response: Response) -> datetime:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from crawler.items import Link
 
 Known = Callable[[Collection[int]], Awaitable[dict[int, revisit.Known]]]
+Again = Callable[..., Awaitable[list[tuple[str, revisit.Known]]]]
+# Lists whose words are a headline; a name linked in a text is none
+LISTS = frozenset(Section) - {Section.BODY}
 FURTHER_READING = (Section.RELATED, Section.BODY)
 
 
@@ -25,14 +28,21 @@ async def nothing_known(_story_ids: Collection[int]) -> dict[int, revisit.Known]
     return {}
 
 
+async def nothing_again(**_: object) -> list[tuple[str, revisit.Known]]:
+    """What a run without an archive has to look at again."""
+    return []
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A story somebody links to; ``depth`` counts the related-reading links that led
-    to it; ``found``: where it was met, for the archive."""
+    to it; ``words``: what a list calls it; ``found``: where it was met, for the
+    archive."""
 
     story_id: int
     url: str
     depth: int
+    words: str | None = None
     found: dict[str, str | int] = field(default_factory=dict)
 
 
@@ -56,6 +66,7 @@ class Selection:
         self.related_depth = related_depth
         self.window = window
         self.known: Known = nothing_known
+        self.held: Again = nothing_again
         self.foreign: frozenset[int] = frozenset()
         self.chosen: set[int] = set()
         # ids the archive did not hold when the run first met them; it may by now
@@ -76,6 +87,7 @@ class Selection:
                     story_id=link.story_id,
                     url=link.url,
                     depth=deeper,
+                    words=link.anchor_text if link.section in LISTS else None,
                     found={
                         "page": link.page_url,
                         "section": link.section.value,
@@ -94,7 +106,9 @@ class Selection:
             one
             for one in candidates
             if one.story_id not in self.chosen
-            and revisit.due(known.get(one.story_id), now=now, window=self.window)
+            and revisit.due(
+                known.get(one.story_id), now=now, window=self.window, words=one.words
+            )
         ]
         self.chosen |= {one.story_id for one in due}
         self.stats.inc_value("skip/known_or_chosen", len(candidates) - len(due))
@@ -102,6 +116,25 @@ class Selection:
         met = {one.story_id for one in candidates}
         self.new |= met - known.keys()
         return due, met & self.new
+
+    async def again(self, now: datetime) -> list[Candidate]:
+        """Stories that the archive holds and a run looks at again, listed or not:
+        young ones, and vanished ones; newest first."""
+        found = []
+        for url, known in await self.held(now=now, window=self.window):
+            story_id = urls.story_id(url)
+            if (
+                story_id is not None
+                and story_id not in self.chosen
+                and self.of_a_wanted_channel(url)
+                and self.in_time(known.published_at)
+                and revisit.due(known, now=now, window=self.window)
+            ):
+                told: dict[str, str | int] = {"section": "archive"}
+                found.append(Candidate(story_id=story_id, url=url, depth=0, found=told))
+        self.chosen |= {one.story_id for one in found}
+        self.stats.inc_value("again/chosen", len(found))
+        return sorted(found, key=lambda one: one.story_id, reverse=True)
 
     def in_time(self, published: datetime | None) -> bool:
         """Not older than ``since``; what tells no time is given the benefit."""

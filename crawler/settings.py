@@ -8,6 +8,7 @@ from pathlib import Path
 
 from scrapy.spidermiddlewares.referer import NoReferrerPolicy
 
+from crawler import version
 from crawler.extensions.dropped import DroppedRequests
 from crawler.extensions.known import KnownStories
 from crawler.extensions.progress import Progress
@@ -17,7 +18,6 @@ from crawler.middlewares.archive import ArchiveMiddleware
 from crawler.middlewares.budget import StoryBudgetMiddleware
 from crawler.middlewares.guard import NeverRequestedMiddleware
 from crawler.middlewares.replay import ReplayMiddleware
-from crawler.version import SOFTWARE, extractor_version
 from pipelines.dates import DatesPipeline
 from pipelines.dedupe import DedupePipeline
 from pipelines.postgres import PostgresPipeline
@@ -45,10 +45,10 @@ ARCHIVE_INFO: dict[str, str] = {}
 # Set by a replay: the files that answer, and the time at which
 REPLAY: list[str] = []
 REPLAY_AT = ""
-EXTRACTOR_VERSION = extractor_version()
+EXTRACTOR_VERSION = version.extractor_version()
 
 # A good guest: who we are, robots.txt obeyed, one request at a time
-USER_AGENT = f"{SOFTWARE} (news archive; {UDN_CONTACT or 'contact not set'})"
+USER_AGENT = f"{version.SOFTWARE} (news archive; {UDN_CONTACT or 'contact not set'})"
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1

@@ -13,6 +13,7 @@ from crawler.items import (
     Capture,
     Incident,
     Link,
+    Observation,
     PageItems,
     Repeat,
 )
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from pipelines.storage.batch import Row
 
-Item = Article | Link | Repeat | Incident | PageItems
+Item = Article | Link | Repeat | Incident | Observation | PageItems
 
 
 class PostgresPipeline:
@@ -109,6 +110,7 @@ class PostgresPipeline:
                     *([item.article] if item.article else []),
                     *item.links,
                     *item.incidents,
+                    *item.observations,
                     *(Repeat(link=link) for link in item.repeats),
                 ]
                 return [row for part in parts for row in self.rows(part)]

@@ -28,13 +28,35 @@ SELECT 'new stories' AS what, count(*) AS night_2 FROM article
     WHERE first_seen_run = %(run)s
 UNION ALL SELECT 'stories changed by the paper', count(*) FROM article
     WHERE changed_run = %(run)s AND first_seen_run < %(run)s
-UNION ALL SELECT 'stories gone (404)', count(*) FROM incident
-    WHERE first_seen_run = %(run)s AND kind = 'fetch_failed'
-        AND detail->>'reason' = 'http_404' AND story_id IS NOT NULL
+UNION ALL SELECT 'stories not found any more', count(*) FROM withdrawn
 UNION ALL SELECT 'list placements not seen before', count(*) FROM link
     WHERE first_seen_run = %(run)s
         AND section IN ('ticker', 'hot', 'popular', 'channel_list')
 """
+
+
+FACTS = (
+    (
+        "SELECT story_id, kinds[1], content->>'title' FROM revision WHERE number > 1"
+        " ORDER BY array_position(ARRAY['headline', 'facts', 'body'], kinds[1])"
+        " NULLS LAST, story_id LIMIT 1",
+        "Story {0} was changed in silence ({1}), and its first text is kept beside the"
+        " new one: .venv/bin/scrapy diff {0} shows both. ({2})",
+    ),
+    (
+        "SELECT story_id, title, last_seen_alive_at, first_seen_absent_at"
+        " FROM withdrawn ORDER BY story_id LIMIT 1",
+        "Story {0} was there on {2:%d %b at %H:%M} UTC and was not there on"
+        " {3:%d %b at %H:%M}; its text is still here. ({1})",
+    ),
+    (
+        "SELECT story_id, string_agg(DISTINCT rank::text, ' and '), channel_id,"
+        " min(anchor_text) FROM hot_history GROUP BY story_id, channel_id"
+        " HAVING count(DISTINCT rank) > 1 ORDER BY story_id LIMIT 1",
+        "Story {0} stood at ranks {1} of the hot list of channel {2} in the two nights."
+        " ({3})",
+    ),
+)
 
 
 def main() -> int:
@@ -51,6 +73,9 @@ def main() -> int:
             worst = max(worst, crawl(site.url, dsn))
         for title, columns, rows in answers(dsn):
             console.print(table(title, columns, rows))
+        console.rule("What only this ledger knows")
+        for sentence in sentences(dsn):
+            console.print(f"- {sentence}")
     console.rule("And now the real site")
     console.print(
         "The demo's database stays under var/demo. For the live site: set UDN_CONTACT "
@@ -86,6 +111,15 @@ def answers(dsn: str) -> Iterator[tuple[str, list[str], list[tuple[Any, ...]]]]:
             result = connection.execute(query.encode())
             columns = [column.name for column in result.description or ()]
             yield title.removeprefix("-- "), columns, result.fetchall()
+
+
+def sentences(dsn: str) -> Iterator[str]:
+    """Three facts about the two nights, in plain words."""
+    with psycopg.connect(dsn) as connection:
+        for query, words in FACTS:
+            row = connection.execute(query.encode()).fetchone()
+            if row is not None:
+                yield words.format(*row)
 
 
 def table(title: str, columns: list[str], rows: list[tuple[Any, ...]]) -> Table:

@@ -10,7 +10,7 @@ def test_address_versions_and_rows_are_shown(database: str) -> None:
     run = scrapy("db", "--no-psql", dsn=database)
 
     assert run.returncode == 0, run.stderr
-    for word in ("postgresql://", "PostgreSQL", "0002", "article", "quarantine"):
+    for word in ("postgresql://", "PostgreSQL", "schema", "article", "quarantine"):
         assert word in run.stdout
 
 

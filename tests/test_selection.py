@@ -21,7 +21,14 @@ NOW = datetime(2026, 3, 8, 9, 10, tzinfo=UTC)
 
 @dataclass
 class Held:
+    """A known story; lists call it by its own headline."""
+
     published_at: datetime | None
+    visited_at: datetime | None = None
+    absent_since: datetime | None = None
+    absences: int = 0
+    title: str = "題"
+    words: tuple[str, ...] = ()
 
 
 def link(story_id: int, section: Section, listed: str = "", sub: int = 121339) -> Link:
@@ -123,3 +130,23 @@ def test_other_channels_are_left_out_and_counted(stats: MemoryStatsCollector) ->
 
     assert [c.story_id for c in chooser.candidates(links)] == [2]
     assert stats.get_value("skip/other_channel") == 1
+
+
+async def test_what_the_archive_holds_is_looked_at_again_though_no_list_names_it(
+    stats: MemoryStatsCollector,
+) -> None:
+    chooser = selection(stats)
+    address = "https://www.worldjournal.com/wj/story/121339/"
+    young, old = Held(NOW - timedelta(hours=2)), Held(NOW - timedelta(days=9))
+
+    async def held(**_: object) -> list[tuple[str, Any]]:
+        return [(f"{address}1", old), (f"{address}2", young), (f"{address}3", young)]
+
+    chooser.held = held
+    again = await chooser.again(NOW)
+
+    assert [one.story_id for one in again] == [3, 2]
+    listed, _ = await chooser.choose(
+        chooser.candidates([link(3, Section.HOT)]), now=NOW
+    )
+    assert listed == []

@@ -7,23 +7,29 @@ WARC 1.1 (ISO 28500:2017): a ``response`` record, the ``request`` that led to it
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http import HTTPStatus
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from uuid import UUID, uuid4
 
 from warcio.statusandheaders import StatusAndHeaders
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from warcio.recordbuilder import RecordBuilder
     from warcio.recordloader import ArcWarcRecord
 
 Headers = tuple[tuple[str, str], ...]
+# No field of a head can hold these, nor can the database hold the last
+UNFIT = re.compile(r"[\r\n\0]+")
+# What may stand in a request line as it is
+TARGET = "!#$%&'()*+,/:;=?@[]~"
 STAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
 # The body is stored whole: how it was cut into chunks on the way is not kept
 NOT_KEPT = frozenset({"transfer-encoding"})
@@ -57,6 +63,20 @@ def payload_digest(body: bytes) -> str:
     return sha256(body).hexdigest()
 
 
+def row_fields(headers: Headers) -> dict[str, str | None]:
+    """What the row of a capture keeps of the header fields; None where one is not."""
+    held = {name.lower(): UNFIT.sub(" ", value) for name, value in headers}
+    kept = ("content-type", "etag", "last-modified")
+    return {name.replace("-", "_"): held.get(name) or None for name in kept}
+
+
+class Head(StatusAndHeaders):  # type: ignore[misc] # warcio states no types
+    """Header fields as they came: warcio would percent-encode what is not ASCII."""
+
+    def to_ascii_bytes(self, filter_func: Any = None) -> bytes:
+        return self.to_bytes(filter_func, "latin-1")  # type: ignore[no-any-return]
+
+
 def records(builder: RecordBuilder, exchange: Exchange) -> list[ArcWarcRecord]:
     """The exchange as WARC records; that of the capture is the first."""
     first = _response(builder, exchange)
@@ -75,9 +95,7 @@ def _response(builder: RecordBuilder, exchange: Exchange) -> ArcWarcRecord:
     except ValueError:
         reason = "Unknown"
     kept = [one for one in exchange.headers if one[0].lower() not in NOT_KEPT]
-    head = StatusAndHeaders(
-        f"{exchange.status} {reason}", kept, protocol=exchange.protocol
-    )
+    head = Head(f"{exchange.status} {reason}", _fit(kept), protocol=exchange.protocol)
     named = {
         "WARC-Record-ID": f"<urn:uuid:{exchange.capture_id}>",
         "WARC-Date": exchange.fetched_at.strftime(STAMP),
@@ -98,16 +116,24 @@ def _response(builder: RecordBuilder, exchange: Exchange) -> ArcWarcRecord:
 def _request(builder: RecordBuilder, exchange: Exchange) -> ArcWarcRecord:
     parts = urlsplit(exchange.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    headers = [("Host", parts.netloc), *exchange.request_headers]
-    head = StatusAndHeaders(
-        f"{exchange.method} {target} HTTP/1.1", headers, is_http_request=True
-    )
+    sent = [one for one in exchange.request_headers if one[0].lower() != "host"]
+    line = f"{exchange.method} {quote(target, TARGET)} HTTP/1.1"
+    host = ("Host", parts.netloc.rpartition("@")[2])
+    head = Head(line, _fit([host, *sent]), is_http_request=True)
     return builder.create_warc_record(
         exchange.url,
         "request",
         http_headers=head,
         warc_headers_dict=_concurrent(exchange),
     )
+
+
+def _fit(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Header fields that end where they should, as Latin-1."""
+    return [
+        (name, UNFIT.sub(" ", value).encode("latin-1", "replace").decode("latin-1"))
+        for name, value in headers
+    ]
 
 
 def _metadata(

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import json
+import posixpath
+import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,11 +19,15 @@ if TYPE_CHECKING:
     from crawler.items import Capture
 
 SUFFIX = ".cdxj"
+SAFE = "!#$%&'()*+,/:;=?@[]~"
+WWW = re.compile(r"^www\d*\.")
+SLASHES = re.compile(r"/+")
+MIME_END = re.compile(r"[;\s]")
 
 
 def line(capture: Capture) -> str:
     """One capture as a line without its end."""
-    mime = (capture.content_type or "unk").partition(";")[0].strip() or "unk"
+    mime = MIME_END.split((capture.content_type or "").strip())[0] or "unk"
     told: dict[str, Any] = {
         "url": capture.url,
         "mime": mime,
@@ -35,21 +41,27 @@ def line(capture: Capture) -> str:
     return f"{surt(capture.url)} {stamp} {json.dumps(told, ensure_ascii=False)}"
 
 
-def write(path: Path, captures: Iterable[Capture]) -> None:
-    """Writes the index of captures that got a response, sorted as bytes."""
-    lines = sorted(line(one) for one in captures if one.status is not None)
-    text = "".join(f"{one}\n" for one in lines)
-    path.write_bytes(text.encode())
+def write(path: Path, captures: Iterable[Capture]) -> int:
+    """Writes the index of captures that got a response, sorted as bytes, whole or not
+    at all; the number of its lines."""
+    lines = sorted(line(one).encode() for one in captures if one.status is not None)
+    draft = path.with_name(path.name + ".part")
+    draft.write_bytes(b"".join(one + b"\n" for one in lines))
+    draft.rename(path)
+    return len(lines)
 
 
 def surt(url: str) -> str:
-    """Sort-friendly key: host reversed, path and query in lower case (IA's SURT)."""
-    parts = urlsplit(url.lower())
-    host = (parts.hostname or "").removeprefix("www.")
-    labels = host.split(".")
-    is_name = not labels[-1].isdigit()
-    key = ",".join(reversed(labels)) if is_name else host
-    default = {"http": 80, "https": 443}.get(parts.scheme)
-    port = f":{parts.port}" if parts.port and parts.port != default else ""
+    """Sort-friendly key as the Internet Archive's ``surt`` makes it: host reversed,
+    without ``www``; path and query in lower case, percent-encoded; query sorted."""
+    try:
+        parts = urlsplit(quote(url, SAFE).lower())
+        default = {"http": 80, "https": 443}.get(parts.scheme)
+        port = f":{parts.port}" if parts.port and parts.port != default else ""
+    except ValueError:
+        return quote(url, SAFE)  # no address of the web: a key all the same
+    host = WWW.sub("", parts.hostname or "")
+    key = ",".join(reversed(host.split(".")))
+    path = posixpath.normpath("/" + SLASHES.sub("/", parts.path).lstrip("/"))
     query = "&".join(sorted(parts.query.split("&"))) if parts.query else ""
-    return f"{key}{port}){parts.path or '/'}" + (f"?{query}" if query else "")
+    return f"{key}{port}){path}" + (f"?{query}" if query else "")

@@ -48,18 +48,25 @@ class Keeper:
         while self.waiting:
             entries, self.waiting = self.waiting, []
             exchanges = [exchange for exchange, _ in entries]
-            try:
-                captures = await loop.run_in_executor(
-                    self.thread, self._write, exchanges
-                )
-            except OSError as error:
-                for _, done in entries:
-                    done.set_exception(error)
-            else:
-                for (_, done), capture in zip(entries, captures, strict=True):
-                    done.set_result(capture)
+            outcomes = await loop.run_in_executor(self.thread, self._write, exchanges)
+            for (_, done), outcome in zip(entries, outcomes, strict=True):
+                if done.done():
+                    continue  # whoever asked was cancelled meanwhile
+                if isinstance(outcome, Exception):
+                    done.set_exception(outcome)
+                else:
+                    done.set_result(outcome)
 
-    def _write(self, exchanges: list[Exchange]) -> list[Capture]:
-        captures = [self.series.write(exchange) for exchange in exchanges]
-        self.series.sync()
-        return captures
+    def _write(self, exchanges: list[Exchange]) -> list[Capture | Exception]:
+        """What came of each: one that cannot be written costs no other its own."""
+        outcomes: list[Capture | Exception] = []
+        for exchange in exchanges:
+            try:
+                outcomes.append(self.series.write(exchange))
+            except Exception as error:  # nobody may wait for ever
+                outcomes.append(error)
+        try:
+            self.series.sync()
+        except OSError as error:
+            return [error] * len(exchanges)
+        return outcomes

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler import urls
-from crawler.archive.reader import Stored, capture_of, read, scan, told_of
+from crawler.archive.reader import Damaged, Stored, capture_of, read, scan, told_of
 from crawler.archive.series import SUFFIX
 
 if TYPE_CHECKING:
@@ -39,15 +40,25 @@ class Library:
         """Reads the files once, and tells of each capture.
 
         Raises:
-            Damaged: one of them cannot be read to its end.
+            Damaged: after all that can be read, if there was anything that cannot.
         """
+        faults: list[Damaged] = []
         for path in self.files:
-            for stored in scan(path):
+            for stored in self._readable(path, faults):
                 if self.at is None or stored.fetched_at <= self.at:
                     key = urls.canonical(stored.url, origin=self.origin)
                     place = (stored.fetched_at, path, stored.file_offset)
                     self.places.setdefault(key, []).append(place)
                     yield capture_of(stored, path, self.root)
+        if faults:
+            more = f" (and {len(faults) - 1} more)" if faults[1:] else ""
+            raise Damaged(f"{faults[0]}{more}")
+
+    def _readable(self, path: Path, faults: list[Damaged]) -> Iterator[Stored]:
+        try:
+            yield from scan(path, faults.append)
+        except Damaged as error:
+            faults.append(error)
 
     def last(self, url: str) -> Stored | None:
         """The last capture of an address; None if there is none."""
@@ -70,11 +81,18 @@ def find(named: str, root: Path) -> list[Path]:
     for place in (path, root / named):
         if place.is_file():
             return [place]
-        files = sorted(place.rglob(f"*{SUFFIX}")) if place.is_dir() else []
-        files = files or sorted(place.parent.glob(f"{place.name}-*{SUFFIX}"))
+        files = within(place) or sorted(
+            place.parent.glob(f"{escape(place.name)}-*{SUFFIX}")
+        )
         if files:
             return files
     raise NoArchive(f"{named!r}: no WARC file, no series, no folder with any, no run")
+
+
+def within(folder: Path) -> list[Path]:
+    """All WARC files of a folder and those below it, by name."""
+    kinds = (f"*{SUFFIX}", "*.warc")
+    return sorted(path for kind in kinds for path in folder.rglob(kind))
 
 
 def _of_run(number: int, root: Path) -> list[Path]:

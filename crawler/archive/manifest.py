@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from crawler.archive import index
-from crawler.archive.reader import Stored, capture_of, decoded, scan
-from crawler.archive.series import SUFFIX
+from crawler.archive.reader import Damaged, Stored, capture_of, decoded, scan
+from crawler.archive.series import SUFFIX, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
     from pathlib import Path
+
+    from crawler.items import Capture
 
 FORMAT = "udn-world archive manifest 1"
 COUNTED = ("page/", "skip/", "left/", "request/", "archive/", "retry/", "robotstxt/")
@@ -48,8 +51,7 @@ def finish(
     files = files_of(root, name)
     if not files:
         return None
-    stored = [(path, one) for path in files for one in scan(path)]
-    captures = [capture_of(one, path, root) for path, one in stored]
+    captures, robots = _read(files, root)
     base = root / name
     index.write(base.with_name(base.name + index.SUFFIX), captures)
     hashed = [hashed_file(path) for path in files]
@@ -61,13 +63,27 @@ def finish(
             key: counters[key] for key in sorted(counters) if key.startswith(COUNTED)
         },
         "captures": len(captures),
-        "robots": [_robots(one) for _, one in stored if _is_robots(one)],
-        "pauses_seconds": pauses(one for _, one in stored),
+        "robots": robots,
+        "pauses_seconds": pauses(one.fetched_at for one in captures),
         "files": hashed,
         "root": root_hash(hashed),
     }
     write(base.with_name(base.name + ".json"), manifest)
     return str(manifest["root"])
+
+
+def _read(
+    files: Iterable[Path], root: Path
+) -> tuple[list[Capture], list[dict[str, Any]]]:
+    """All captures, without their bodies, and what robots.txt said."""
+    captures: list[Capture] = []
+    robots: list[dict[str, Any]] = []
+    for path in files:
+        for stored in scan(path):
+            captures.append(capture_of(stored, path, root))
+            if urlsplit(stored.url).path == "/robots.txt":
+                robots.append(_robots(stored))
+    return captures, robots
 
 
 def files_of(root: Path, name: str) -> list[Path]:
@@ -99,12 +115,12 @@ def write(path: Path, manifest: Mapping[str, Any]) -> None:
         out.flush()
         os.fsync(out.fileno())
     draft.rename(path)
+    sync_folder(path.parent)
 
 
-def pauses(stored: Iterable[Stored]) -> dict[str, float]:
+def pauses(times: Iterable[datetime]) -> dict[str, float]:
     """Shortest and median time between two answers of the site."""
-    times = [one.fetched_at for one in stored]
-    gaps = [(b - a).total_seconds() for a, b in pairwise(times)]
+    gaps = [(b - a).total_seconds() for a, b in pairwise(sorted(times))]
     if not gaps:
         return {}
     return {
@@ -113,12 +129,12 @@ def pauses(stored: Iterable[Stored]) -> dict[str, float]:
     }
 
 
-def _is_robots(stored: Stored) -> bool:
-    return urlsplit(stored.url).path == "/robots.txt"
-
-
 def _robots(stored: Stored) -> dict[str, Any]:
-    text = decoded(stored).body.decode("utf-8", "replace") if stored.status else None
+    try:
+        body = decoded(stored).body
+    except Damaged:  # it lies about its encoding: a night is no less citable for it
+        body = stored.body
+    text = body.decode("utf-8", "replace") if stored.status else None
     return {
         "url": stored.url,
         "status": stored.status,

@@ -4,36 +4,25 @@ from __future__ import annotations
 
 import fcntl
 import os
-import zlib
 from typing import TYPE_CHECKING
 
+from crawler.archive.framing import Frame, frames
 from crawler.archive.series import SUFFIX
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-CHUNK = 1 << 20
-GZIP = zlib.MAX_WBITS | 16
-
 
 def whole_length(path: Path) -> int:
-    """Bytes of the whole gzip members a file begins with; a member is a record."""
-    whole = read = 0
-    with path.open("rb") as stream:
-        inflate = zlib.decompressobj(GZIP)
-        chunk = stream.read(CHUNK)
-        while chunk:
-            try:
-                inflate.decompress(chunk)
-            except zlib.error:
-                break
-            read += len(chunk) - len(inflate.unused_data)
-            chunk = inflate.unused_data
-            if inflate.eof:
-                whole = read
-                inflate = zlib.decompressobj(GZIP)
-            chunk = chunk or stream.read(CHUNK)
-    return whole
+    """Bytes up to the end of the last whole record of a file.
+
+    Damage before it stays as it is: it is no torn tail, and whole records lie after it.
+
+    Raises:
+        Damaged: the file cannot be read.
+    """
+    ends = (one.end for one in frames(path) if isinstance(one, Frame))
+    return max(ends, default=0)
 
 
 def mend(path: Path) -> int:
@@ -55,6 +44,18 @@ def mend(path: Path) -> int:
             out.truncate(length)
             os.fsync(out.fileno())
     return torn
+
+
+def being_written(path: Path) -> bool:
+    """Is a run at work on the file? One that cannot be opened is nobody's."""
+    try:
+        with path.open("rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 class BeingWritten(Exception):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import fcntl
 import os
-from typing import TYPE_CHECKING, BinaryIO, Self
+from io import BytesIO
+from typing import TYPE_CHECKING, Self
 
 from warcio.warcwriter import WARCWriter
 
-from crawler.archive.exchange import payload_digest, records
+from crawler.archive.exchange import payload_digest, records, row_fields
 from crawler.items import Capture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+    from io import FileIO
     from pathlib import Path
 
     from crawler.archive.exchange import Exchange
@@ -52,7 +54,7 @@ class Series:
         self.root, self.name = root, name
         self.size_max, self.info = size_max, dict(info)
         self.files: list[str] = []
-        self.out: BinaryIO | None = None
+        self.out: FileIO | None = None
 
     def write(self, exchange: Exchange) -> Capture:
         """Appends the records of an exchange; durable only after :meth:`sync`.
@@ -61,14 +63,14 @@ class Series:
             OSError: the disk is full, or refuses.
         """
         out = self._file()
-        writer = Writer(out, gzip=True, warc_version=VERSION)
-        offset = out.tell()
-        end = offset
-        for number, record in enumerate(records(writer, exchange)):
+        buffer = BytesIO()
+        writer = Writer(buffer, gzip=True, warc_version=VERSION)
+        first, *others = records(writer, exchange)
+        writer.write_record(first)
+        length = buffer.tell()
+        for record in others:
             writer.write_record(record)
-            if number == 0:
-                end = out.tell()
-        headers = {name.lower(): value for name, value in exchange.headers}
+        offset = append(out, buffer.getbuffer())
         return Capture(
             capture_id=exchange.capture_id,
             url=exchange.url,
@@ -77,26 +79,25 @@ class Series:
             failure=exchange.failure,
             file=self.files[-1],
             file_offset=offset,
-            file_length=end - offset,
+            file_length=length,
             payload_sha256=payload_digest(exchange.body),
             payload_length=len(exchange.body),
-            content_type=headers.get("content-type") or None,
-            etag=headers.get("etag") or None,
-            last_modified=headers.get("last-modified") or None,
             fetched_at=exchange.fetched_at,
+            **row_fields(exchange.headers),
         )
 
     def sync(self) -> None:
         """Everything written so far survives a power cut from here on."""
         if self.out is not None:
-            self.out.flush()
             os.fsync(self.out.fileno())
 
     def close(self) -> None:
         if self.out is not None:
-            self.sync()
-            self.out.close()
-            self.out = None
+            try:
+                self.sync()
+            finally:
+                self.out.close()
+                self.out = None
 
     def __enter__(self) -> Self:
         return self
@@ -104,26 +105,56 @@ class Series:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _file(self) -> BinaryIO:
+    def _file(self) -> FileIO:
         if self.out is not None and self.out.tell() >= self.size_max:
             self.close()
         if self.out is None:
             self.out = self._begin()
         return self.out
 
-    def _begin(self) -> BinaryIO:
+    def _begin(self) -> FileIO:
         self.files.append(f"{self.name}-{len(self.files):05}{SUFFIX}")
         path = self.root / self.files[-1]
         path.parent.mkdir(parents=True, exist_ok=True)
         # never over a file that is there: two runs of one name would be one too many
-        out = path.open("xb")
-        # whoever mends torn files leaves those alone that are being written
-        fcntl.flock(out, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        writer = Writer(out, gzip=True, warc_version=VERSION)
-        writer.write_record(writer.create_warcinfo_record(path.name, self.info))
-        directory = os.open(path.parent, os.O_RDONLY)
+        out = path.open("xb", buffering=0)
         try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+            # whoever mends torn files leaves those alone that are being written
+            fcntl.flock(out, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            buffer = BytesIO()
+            writer = Writer(buffer, gzip=True, warc_version=VERSION)
+            writer.write_record(writer.create_warcinfo_record(path.name, self.info))
+            append(out, buffer.getbuffer())
+            for folder in (path.parent, *path.parent.relative_to(self.root).parents):
+                sync_folder(self.root / folder)
+        except OSError:
+            out.close()
+            raise
         return out
+
+
+def append(out: FileIO, data: memoryview) -> int:
+    """Writes at the end of a file, all or nothing; the offset at which it begins.
+
+    Raises:
+        OSError: it could not be written; the file is as long as before.
+    """
+    offset = out.tell()
+    try:
+        while data:
+            data = data[out.write(data) :]
+    except OSError:
+        # half a record in the middle of a file would cost its reader a search
+        out.truncate(offset)
+        out.seek(offset)
+        raise
+    return offset
+
+
+def sync_folder(folder: Path) -> None:
+    """The names in a folder survive a power cut from here on."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

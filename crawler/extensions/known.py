@@ -8,15 +8,17 @@ import psycopg
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
-from pipelines.storage import articles
+from crawler.revisit import FORGOTTEN
+from pipelines.storage import known
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime, timedelta
 
     from scrapy import Spider
     from scrapy.crawler import Crawler
 
-    from pipelines.storage.articles import KnownStory
+    from pipelines.storage.known import KnownStory
 
 
 class KnownStories:
@@ -25,31 +27,45 @@ class KnownStories:
     Without a database (``scrapy extract``, ``scrapy survey``) nothing is known.
     """
 
-    def __init__(self, dsn: str) -> None:
-        self.dsn = dsn
+    def __init__(self, dsn: str, run: int) -> None:
+        self.dsn, self.run = dsn, run
         self.connection: psycopg.AsyncConnection | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         if not crawler.settings.getint("RUN_ID"):
             raise NotConfigured
-        extension = cls(crawler.settings["DATABASE_URL"])
+        settings = crawler.settings
+        extension = cls(settings["DATABASE_URL"], settings.getint("RUN_ID"))
         crawler.signals.connect(extension.spider_opened, signals.spider_opened)
         crawler.signals.connect(extension.spider_closed, signals.spider_closed)
         return extension
 
     def spider_opened(self, spider: Spider) -> None:
-        spider.selection.known = self.known  # type: ignore[attr-defined]
+        selection = spider.selection  # type: ignore[attr-defined]
+        selection.known, selection.held = self.known, self.held
 
     async def known(self, story_ids: Collection[int]) -> dict[int, KnownStory]:
         """Those of ``story_ids`` that are in the archive."""
         if not story_ids:
             return {}
+        connection = await self.connected()
+        return await known.of(connection, sorted(story_ids), run=self.run)
+
+    async def held(
+        self, *, now: datetime, window: timedelta
+    ) -> list[tuple[str, KnownStory]]:
+        """(address, story) of those that are young, or vanished of late."""
+        connection = await self.connected()
+        since = now - max(window, FORGOTTEN)
+        return await known.young(connection, now - window, since, run=self.run)
+
+    async def connected(self) -> psycopg.AsyncConnection:
         if self.connection is None or self.connection.closed:
             self.connection = await psycopg.AsyncConnection.connect(
                 self.dsn, autocommit=True
             )
-        return await articles.known(self.connection, sorted(story_ids))
+        return self.connection
 
     async def spider_closed(self) -> None:
         if self.connection is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import format_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -85,4 +86,7 @@ class ReplayMiddleware:
         if stored.failure:
             raise ReplayedFailure(stored.failure)
         request.meta[META] = stored.capture_id
-        return response_of(stored, url=request.url)
+        response = response_of(stored, url=request.url)
+        # what goes by the clock goes by the capture's
+        response.headers.setdefault("Date", format_datetime(stored.fetched_at, True))
+        return response

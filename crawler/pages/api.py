@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crawler import urls
 from crawler.items import Section
 from crawler.loaders import LinkLoader, Page
-from crawler.pages.captured import captured_as
+from crawler.pages.captured import seen
 from crawler.pages.list_page import ListPage, NotAList
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def parse_api(
         url=urls.canonical(response.url, origin=origin),
         channel_key=scope_key,
         origin=origin,
-        capture_id=captured_as(response),
+        **seen(response),
     )
     return ListPage(links=_links(rows, page, first_rank), end=_end(answer))
 

@@ -1,8 +1,10 @@
-"""Which archived exchange a response is."""
+"""Which archived exchange a response is, and when it came."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from crawler.revisit import site_clock
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -10,6 +12,12 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 META = "capture_id"
+
+
+def seen(response: Response) -> dict[str, Any]:
+    """``capture_id`` and ``seen_at`` of what is read from a response."""
+    when = site_clock(response) if "Date" in response.headers else None
+    return {"capture_id": captured_as(response), "seen_at": when}
 
 
 def captured_as(response: Response) -> UUID | None:

@@ -10,7 +10,7 @@ from scrapy.http import TextResponse
 from crawler import urls
 from crawler.items import Incident, Section
 from crawler.loaders import Page, clean
-from crawler.pages.captured import captured_as
+from crawler.pages.captured import seen
 from crawler.pages.list_page import ListPage, NotAList
 from crawler.sections.channel_list import read_channel_list
 from crawler.sections.link_lists import read_link_lists
@@ -39,9 +39,7 @@ def parse_channel(
     url = urls.canonical(response.url, origin=origin)
     key = scope_key(url)
     channel_id = _number(response.xpath(CHANNEL_ID).get())
-    page = Page(
-        url=url, channel_key=key, origin=origin, capture_id=captured_as(response)
-    )
+    page = Page(url=url, channel_key=key, origin=origin, **seen(response))
     root = response.selector.root
     rows = read_channel_list(root, page, first_rank=first_rank)
     boxes, _ = read_link_lists(

@@ -10,7 +10,7 @@ from scrapy.http import TextResponse
 from crawler import urls
 from crawler.items import Incident, Section
 from crawler.loaders import ArticleLoader, Page
-from crawler.pages.captured import captured_as
+from crawler.pages.captured import seen
 from crawler.pages.errors import NotAStory
 from crawler.pages.refusals import refusal
 from crawler.pages.tree import tree_of
@@ -86,7 +86,7 @@ def parse_story(response: TextResponse, *, origin: str = urls.SITE) -> StoryPage
         story_id=story_id,
         channel_key=next((str(one) for one in channel if one), None),
         origin=origin,
-        capture_id=captured_as(response),
+        **seen(response),
     )
     found, incidents = read_link_lists(index, page, body=body.links)
     incidents += missing(found, url, story_id)
@@ -94,6 +94,7 @@ def parse_story(response: TextResponse, *, origin: str = urls.SITE) -> StoryPage
         incidents += (_no_body(url, story_id),)
     loader.add_value("incidents", list(incidents))
     loader.add_value("capture_id", [page.capture_id])
+    loader.add_value("seen_at", [page.seen_at])
     links = tuple(link for section in PAGE_ORDER for link in found.get(section, ()))
     return StoryPage(article=loader.load_item(), links=links)
 

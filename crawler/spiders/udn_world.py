@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider
 
-from crawler import arguments, revisit, times, urls
+from crawler import arguments, revisit, times, urls, visits
 from crawler.items import PageItems, Section
 from crawler.outcomes import Outcomes
 from crawler.pages.api import parse_api
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response, TextResponse
     from twisted.python.failure import Failure
 
-    from crawler.items import Incident, Link
+    from crawler.items import Link
     from crawler.pages.menu import Channel
 
 # Above any story id, so that every list is read before the first story
@@ -77,11 +77,14 @@ class UdnWorldSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         yield self.list_request(HOME, self.parse_home, errback=self.home_failed)
 
-    def parse_home(self, response: TextResponse) -> Iterable[Request]:
+    async def parse_home(self, response: TextResponse) -> AsyncIterator[Request]:
         self.outcomes.read(response)
-        return self.lists(parse_menu(response.text) or CHANNELS)
+        for request in self.lists(parse_menu(response.text) or CHANNELS):
+            yield request
+        for candidate in await self.selection.again(revisit.site_clock(response)):
+            yield self.story_request(candidate)
 
-    def home_failed(self, failure: Failure) -> Iterable[Incident | Request]:
+    def home_failed(self, failure: Failure) -> Iterable[PageItems | Request]:
         yield from self.failed(failure)
         yield from self.lists(CHANNELS)
 
@@ -108,7 +111,7 @@ class UdnWorldSpider(Spider):
 
     async def parse_list(
         self, response: TextResponse, channel: Channel | None = None
-    ) -> AsyncIterator[PageItems | Incident | Request]:
+    ) -> AsyncIterator[PageItems | Request]:
         """A list page; if it brings anything new, what lies behind it too: the next
         page of the breaking list, the subcategories of a channel."""
         try:
@@ -131,7 +134,7 @@ class UdnWorldSpider(Spider):
 
     async def parse_api(
         self, response: TextResponse, number: int, first_rank: int
-    ) -> AsyncIterator[PageItems | Incident | Request]:
+    ) -> AsyncIterator[PageItems | Request]:
         """A further page of the breaking list, from the JSON list API."""
         try:
             page = parse_api(
@@ -157,7 +160,7 @@ class UdnWorldSpider(Spider):
 
     async def parse_sitemap(
         self, response: TextResponse
-    ) -> AsyncIterator[Incident | Request]:
+    ) -> AsyncIterator[PageItems | Request]:
         try:
             sitemap = parse_sitemap(response, origin=self.origin)
         except NotAList as error:
@@ -183,14 +186,15 @@ class UdnWorldSpider(Spider):
 
     async def parse_story(
         self, response: TextResponse, depth: int
-    ) -> AsyncIterator[PageItems | Incident | Request]:
+    ) -> AsyncIterator[PageItems | Request]:
         try:
             page = parse_story(response, origin=self.origin)
         except NotAStory as error:
             yield self.outcomes.not_read(response, "not_a_story", error)
             return
         self.outcomes.read(response)
-        yield PageItems(article=page.article, links=page.links)
+        visit = visits.led_elsewhere(response, page.article.story_id, self.origin)
+        yield PageItems(article=page.article, links=page.links, observations=visit)
         published = times.published(page.article.date_witnesses)
         if not self.selection.in_time(published):
             self.crawler.stats.inc_value("skip/older_than_since")
@@ -239,7 +243,7 @@ class UdnWorldSpider(Spider):
             cb_kwargs={"number": number, "first_rank": first_rank},
         )
 
-    def failed(self, failure: Failure) -> Iterable[Incident]:
-        incident = self.outcomes.failure(failure)
-        if incident is not None:
-            yield incident
+    def failed(self, failure: Failure) -> Iterable[PageItems]:
+        told = self.outcomes.failure(failure)
+        if told is not None:
+            yield told

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from crawler.items import Figure
-from pipelines.storage import article_parts
+from pipelines.storage import article_parts, revise, same_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -86,9 +86,11 @@ SET url = %(url)s, title = %(title)s, channel = %(channel)s,
     date_witnesses = %(date_witnesses)s, paragraphs = %(paragraphs)s,
     content_level = %(content_level)s, language = %(language)s,
     last_seen_at = greatest(last_seen_at, %(seen_at)s), last_seen_run = %(run)s,
-    changed_at = greatest(last_seen_at, %(seen_at)s), changed_run = %(run)s,
-    changed_sections = %(changed)s, last_seen_capture = %(capture_id)s,
-    extractor_version = %(extractor)s
+    changed_at = CASE WHEN %(revised)s THEN greatest(last_seen_at, %(seen_at)s)
+        ELSE changed_at END,
+    changed_run = CASE WHEN %(revised)s THEN %(run)s ELSE changed_run END,
+    changed_sections = CASE WHEN %(revised)s THEN %(changed)s ELSE changed_sections END,
+    last_seen_capture = %(capture_id)s, extractor_version = %(extractor)s
 WHERE story_id = %(story_id)s
 """
 
@@ -101,29 +103,12 @@ FROM unnest(%(story_ids)s::bigint[], %(captures)s::uuid[])
 WHERE article.story_id = seen.story_id
 """
 
-KNOWN = """
-SELECT story_id, published_at, last_seen_at, title FROM article
-WHERE story_id = ANY(%s)
+# Nothing was read from its page that the story is now
+SEEN_IN_PART = """
+UPDATE article
+SET last_seen_at = greatest(last_seen_at, %(seen_at)s), last_seen_run = %(run)s
+WHERE story_id = ANY(%(story_ids)s)
 """
-
-
-@dataclass(frozen=True, slots=True)
-class KnownStory:
-    """What the archive knows of a story before it is fetched again; aware UTC."""
-
-    story_id: int
-    published_at: datetime | None
-    last_seen_at: datetime
-    title: str
-
-
-async def known(
-    connection: psycopg.AsyncConnection[Any], story_ids: Collection[int]
-) -> dict[int, KnownStory]:
-    """Those of ``story_ids`` that are stored."""
-    async with connection.cursor(row_factory=class_row(KnownStory)) as cursor:
-        await cursor.execute(KNOWN, [list(story_ids)])
-        return {story.story_id: story for story in await cursor.fetchall()}
 
 
 async def store(
@@ -133,38 +118,55 @@ async def store(
     run: int,
     seen_at: datetime,
     extractor: str | None = None,
-) -> dict[int, str]:
+) -> tuple[dict[int, str], revise.Revised]:
     """Writes stories; the caller holds a transaction and names a story only once.
 
     An unchanged story has only its ``last_seen_*`` touched, and the version of the
-    ``extractor`` that found it so.
+    ``extractor`` that found it so. A page that lost most of its story changes nothing.
 
     Returns:
-        story_id -> ``inserted``, ``changed`` or ``unchanged``.
+        story_id -> ``inserted``, ``changed`` or ``unchanged``; and the new revisions.
     """
-    rows = {a.story_id: _row(a) for a in sorted(articles, key=lambda a: a.story_id)}
+    ordered = {a.story_id: a for a in sorted(articles, key=lambda a: a.story_id)}
+    rows = {key: _row(article) for key, article in ordered.items()}
     stamp = {"run": run, "seen_at": seen_at, "extractor": extractor}
     changes = await _changes(connection, rows)
+    revised = await revise.compare(connection, ordered, run=run, seen_at=seen_at)
     new = [key for key in rows if key not in changes]
-    changed = [key for key, sections in changes.items() if sections]
-    same = [key for key, sections in changes.items() if not sections]
+    changed = [k for k, differ in changes.items() if differ and k not in revised.half]
+    same = [k for k, differ in changes.items() if not differ and k not in revised.half]
     async with connection.cursor() as cursor:
+        if revised.half:
+            seen = {"story_ids": list(revised.half), **stamp}
+            await cursor.execute(SEEN_IN_PART, seen)
         if same:
             captures = [rows[key]["capture_id"] for key in same]
             seen = {"story_ids": same, "captures": captures, **stamp}
             await cursor.execute(SEEN_AGAIN, seen)
         if changed:
-            values = [{**rows[k], **stamp, "changed": changes[k]} for k in changed]
-            await cursor.executemany(UPDATE, values)
+            values = [_update(rows[k], revised.sections.get(k)) for k in changed]
+            await cursor.executemany(UPDATE, [{**row, **stamp} for row in values])
             await article_parts.forget(cursor, changed)
         if new:
             await cursor.executemany(INSERT, [{**rows[k], **stamp} for k in new])
         await article_parts.store(cursor, [rows[key] for key in sorted(new + changed)])
-    return (
-        dict.fromkeys(new, "inserted")
-        | dict.fromkeys(changed, "changed")
-        | dict.fromkeys(same, "unchanged")
-    )
+    await revise.write(connection, revised)
+    texts = [ordered[key] for key in rows if key in new or key in revised.sections]
+    await same_text.store(connection, texts, run=run)
+    return _outcomes(rows, new, revised), revised
+
+
+def _update(row: Mapping[str, Any], sections: list[str] | None) -> dict[str, Any]:
+    return {**row, "revised": bool(sections), "changed": sections or []}
+
+
+def _outcomes(
+    rows: Collection[int], new: Collection[int], revised: revise.Revised
+) -> dict[int, str]:
+    """``changed`` is what has a new revision; a new spelling of a date is none."""
+    found = {key: "unchanged" for key in rows}
+    found |= {key: "changed" for key, sections in revised.sections.items() if sections}
+    return found | dict.fromkeys(new, "inserted")
 
 
 def changed_sections(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -5,8 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crawler.items import Article, Capture, Incident, Link
-from pipelines.storage import articles, captures, incidents, links, quarantine
+from crawler.items import Article, Capture, Incident, Link, Observation
+from pipelines.storage import (
+    articles,
+    captures,
+    incidents,
+    links,
+    observations,
+    quarantine,
+)
 from pipelines.storage.keys import incident_id, link_id
 from pipelines.storage.quarantine import QuarantinedItem
 
@@ -26,7 +33,7 @@ class PageCount:
     pages: int
 
 
-Row = Article | Link | PageCount | Incident | Capture | QuarantinedItem
+Row = Article | Link | PageCount | Incident | Capture | Observation | QuarantinedItem
 
 
 async def store_batch(
@@ -44,7 +51,7 @@ async def store_batch(
     Returns:
         For each row what became of it: ``article/inserted``, ``article/changed``,
         ``article/unchanged``, ``link/inserted``, ``link/seen``, ``link/repeated``,
-        ``incident``, ``capture`` or ``quarantined``.
+        ``incident``, ``capture``, ``observation`` or ``quarantined``.
     """
     keys = [link_id(row) if isinstance(row, Link) else None for row in rows]
     stories = {row.story_id: row for row in rows if isinstance(row, Article)}
@@ -55,6 +62,8 @@ async def store_batch(
     }
     pages = {row.link_id: row.pages for row in rows if isinstance(row, PageCount)}
     archived = {row.capture_id: row for row in rows if isinstance(row, Capture)}
+    visits = {row.story_id: row for row in rows if isinstance(row, Observation)}
+    shown: dict[int, dict[str, str]] = {}
     events = {incident_id(row): row for row in rows if isinstance(row, Incident)}
     refused = {row.key: row for row in rows if isinstance(row, QuarantinedItem)}
     story_outcomes: dict[int, str] = {}
@@ -63,12 +72,20 @@ async def store_batch(
         if archived:
             await captures.store(connection, archived, run=run)
         if stories:
-            story_outcomes = await articles.store(
+            story_outcomes, revised = await articles.store(
                 connection,
                 list(stories.values()),
                 run=run,
                 seen_at=seen_at,
                 extractor=extractor,
+            )
+            visits |= {k: _visit(stories[k], revised.half.get(k)) for k in stories}
+            shown = {key: revised.hashes[key] for key in revised.half}
+            halves = [_half(stories[k], why) for k, why in revised.half.items()]
+            events |= {incident_id(one): one for one in halves}
+        if visits:
+            await observations.store(
+                connection, visits, run=run, seen_at=seen_at, hashes=shown
             )
         if sightings and pages:
             await links.lock(connection, sightings.keys() | pages.keys())
@@ -88,6 +105,26 @@ async def store_batch(
     ]
 
 
+def _visit(article: Article, half: str | None) -> Observation:
+    return Observation(
+        story_id=article.story_id,
+        outcome="half_loaded" if half else "alive",
+        status=200,
+        detail=half,
+        seen_at=article.seen_at,
+        capture_id=article.capture_id,
+    )
+
+
+def _half(article: Article, why: str) -> Incident:
+    return Incident(
+        kind="half_loaded",
+        page_url=article.url,
+        story_id=article.story_id,
+        detail={"reason": why},
+    )
+
+
 def _outcome(row: Row, stories: dict[int, str]) -> str:
     match row:
         case Article():
@@ -98,5 +135,7 @@ def _outcome(row: Row, stories: dict[int, str]) -> str:
             return "incident"
         case Capture():
             return "capture"
+        case Observation():
+            return "observation"
         case _:
             return "quarantined"

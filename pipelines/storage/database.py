@@ -30,8 +30,19 @@ TABLES = (
     "link",
     "incident",
     "quarantine",
+    "revision",
+    "observation",
+    "list",
+    "placement",
+    "text_signature",
 )
 CONNECT_SECONDS = 10
+# No statement of ours takes long: one that does waits for something
+SESSION = """
+SET statement_timeout = '60s';
+SET lock_timeout = '15s';
+SET idle_in_transaction_session_timeout = '60s'
+"""
 # "udn-world run" in ASCII, cut to 64 bits: no other program is likely to take it
 RUN_LOCK = 0x75646E2D77726C64
 UNREADABLE = "(a DATABASE_URL that cannot be read)"
@@ -86,6 +97,25 @@ def connect(dsn: str) -> psycopg.Connection[Any]:
         )
     except (psycopg.Error, UnicodeError) as error:
         raise DatabaseUnreachable(unreachable(dsn, error)) from None
+
+
+async def connect_async(dsn: str) -> psycopg.AsyncConnection[Any]:
+    """As :func:`connect`, for a writer: no statement waits for ever.
+
+    Raises:
+        DatabaseUnreachable: with the masked address and what to do.
+    """
+    try:
+        connection = await psycopg.AsyncConnection.connect(
+            dsn,
+            autocommit=True,
+            connect_timeout=CONNECT_SECONDS,
+            application_name="udn-world writer",
+        )
+        await connection.execute(SESSION)
+    except psycopg.Error as error:
+        raise DatabaseUnreachable(unreachable(dsn, error)) from None
+    return connection
 
 
 def unreachable(dsn: str, error: Exception) -> str:

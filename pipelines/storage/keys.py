@@ -45,6 +45,11 @@ def link_id(link: Link) -> UUID:
     return UUID(bytes=link_key(link))
 
 
+def list_id(link: Link) -> UUID:
+    """Primary key of the list that ``link`` stands in."""
+    return UUID(bytes=digest(link.scope, link.scope_key, link.section))
+
+
 def incident_id(incident: Incident) -> UUID:
     """Primary key of ``incident``: the same thing on another night is the same row."""
     detail = json.dumps(incident.detail, sort_keys=True)

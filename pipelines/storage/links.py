@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import Link
+from pipelines.storage import placements
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -106,6 +107,7 @@ async def store(
     values = {"rows": rows, "run": run, "seen_at": seen_at}
     cursor = await connection.execute(UPSERT, values)
     seen = {key for (key,) in await cursor.fetchall()}
+    await placements.store(connection, links, run=run, seen_at=seen_at)
     return {key: "seen" if key in seen else "inserted" for key in links}
 
 
@@ -120,6 +122,7 @@ async def repeat(
     counted = [{"link_id": str(key), "pages": pages[key]} for key in pages]
     values = {"rows": json.dumps(counted), "run": run, "seen_at": seen_at}
     await connection.execute(REPEAT, values)
+    await placements.count_pages(connection, pages, run=run)
 
 
 def _row(key: UUID, link: Link) -> dict[str, Any]:

@@ -13,12 +13,7 @@ import psycopg
 
 from crawler.items import Article, Incident, Link
 from pipelines.storage.batch import store_batch
-from pipelines.storage.database import (
-    CONNECT_SECONDS,
-    DatabaseUnreachable,
-    masked,
-    unreachable,
-)
+from pipelines.storage.database import DatabaseUnreachable, connect_async, masked
 from pipelines.storage.faults import Fault, fault, reason
 from pipelines.storage.quarantine import quarantined, report
 from pipelines.storage.text import Refused, clean
@@ -28,12 +23,6 @@ if TYPE_CHECKING:
 
     from pipelines.storage.batch import Row
 
-# No statement of ours takes long: one that does waits for something
-SESSION = """
-SET statement_timeout = '60s';
-SET lock_timeout = '15s';
-SET idle_in_transaction_session_timeout = '60s'
-"""
 FIRST_DELAY, LAST_DELAY = 0.05, 2.0  # seconds between attempts
 # A statement on which the connection breaks every time is no bad moment
 BREAKS_MAX = 3
@@ -219,16 +208,7 @@ class Writer:
     async def _connected(self) -> psycopg.AsyncConnection[Any]:
         if self.connection is not None and not self.connection.closed:
             return self.connection
-        try:
-            self.connection = await psycopg.AsyncConnection.connect(
-                self.dsn,
-                autocommit=True,
-                connect_timeout=CONNECT_SECONDS,
-                application_name="udn-world writer",
-            )
-            await self.connection.execute(SESSION)
-        except psycopg.Error as error:
-            raise DatabaseUnreachable(unreachable(self.dsn, error)) from None
+        self.connection = await connect_async(self.dsn)
         return self.connection
 
     def _count(self, outcomes: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from random import Random
@@ -15,6 +15,7 @@ from tests.site.stories import Photo, Story
 
 if TYPE_CHECKING:
     from tests.site.channels import Channel
+    from tests.site.faults import Fault
 
 FIRST_NIGHT = date(2026, 3, 7)
 NIGHT_TIME = time(9, 10, tzinfo=UTC)
@@ -31,7 +32,8 @@ PREFIXES = {"column": "紐約客談／", "editorial": "一洲焦點／"}
 
 @dataclass(frozen=True)
 class Night:
-    """One state of the site. ``stories`` are those that answer, by id."""
+    """One state of the site. ``stories`` are those that answer, by id; ``faults``:
+    what answers instead, where that is not a 404."""
 
     number: int
     now: datetime
@@ -40,6 +42,7 @@ class Night:
     withdrawn: frozenset[int]
     edited: dict[int, str]
     gone: tuple[Story, ...] = ()
+    faults: dict[int, Fault] = field(default_factory=dict)
 
     @cached_property
     def newest(self) -> list[Story]:

@@ -1,0 +1,147 @@
+"""What is inside a response record: HTTP head, chunks, Content-Encoding, digests."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+import zlib
+from base64 import b32encode
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from scrapy.utils.gz import gunzip
+
+from crawler.archive.framing import fields
+from crawler.archive.members import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from crawler.archive.framing import Pairs
+
+# Tools that speak HTTP/2 write such a line too, though it never was on the wire
+STATUS = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: [^\n]*)?\r?\n")
+REQUEST = re.compile(rb"[A-Z]+ [^\n]*HTTP/\d(?:\.\d)?\r?\n")
+BLANK = re.compile(rb"\r?\n\r?\n")
+CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[^\r\n]{0,200}\r?\n")
+DIGESTS = ("md5", "sha1", "sha256", "sha384", "sha512")
+ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+
+
+def http(block: bytes) -> tuple[int, Pairs, bytes]:
+    """Status, header fields (names as sent, bytes as Latin-1) and payload.
+
+    Raises:
+        Fault: the block does not begin as an HTTP response does.
+    """
+    line = STATUS.match(block)
+    if line is None:
+        shown = block[:40].partition(b"\n")[0].decode("latin-1").strip()
+        raise Fault(f"no HTTP status line ({shown!r})" if block else "empty record")
+    status = int(line[1])
+    if status < 100:
+        raise Fault(f"HTTP status {status}")
+    # the line end before the first field may be half of the blank line
+    blank = BLANK.search(block, line.end() - 2)
+    if blank is None:
+        raise Fault("the HTTP head has no end")
+    return status, fields(block[: blank.start()], "latin-1"), block[blank.end() :]
+
+
+def after_head(block: bytes) -> bytes:
+    """The payload of an HTTP request or response; the block itself if it is neither."""
+    if STATUS.match(block) is None and REQUEST.match(block) is None:
+        return block
+    blank = BLANK.search(block)
+    return block[blank.end() :] if blank else b""
+
+
+def dechunked(body: bytes) -> bytes | None:
+    """A body without its chunks, which wget leaves on; None if it is in none."""
+    parts: list[bytes] = []
+    place = 0
+    while size := CHUNK_SIZE.match(body, place):
+        begin, length = size.end(), int(size[1], 16)
+        if length == 0:
+            return b"".join(parts)
+        parts.append(body[begin : begin + length])
+        place = begin + length
+        if body[place : place + 2] != b"\r\n":
+            return None
+        place += 2
+    return None
+
+
+def unencoded(body: bytes, encodings: Iterable[str]) -> tuple[bytes, list[str]]:
+    """A body without its Content-Encoding, as Scrapy's own middleware takes it off.
+
+    Args:
+        encodings: values of the header fields, each of which may name several.
+
+    Returns:
+        The body, and those encodings that nobody here knows and that are still on.
+
+    Raises:
+        Fault: the body is not what its Content-Encoding says.
+    """
+    left = [one.strip().lower() for value in encodings for one in value.split(",")]
+    while left and left[-1] in DECODERS:
+        name = left.pop()
+        try:
+            body = DECODERS[name](body) if body else body
+        except ImportError as error:
+            raise Fault(f"Content-Encoding {name}: {error.name} is needed") from error
+        except Exception as error:  # each library has errors of its own
+            raise Fault(f"said to be {name}, but is not: {error}") from error
+    return body, left
+
+
+def _inflate(body: bytes) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(body)
+    except zlib.error:  # some servers leave zlib's header out
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(body)
+
+
+def _unbrotli(body: bytes) -> bytes:
+    decoded: bytes = import_module("brotli").Decompressor().process(body)
+    return decoded
+
+
+def _unzstd(body: bytes) -> bytes:
+    module: Any = import_module(ZSTD)
+    parts: list[bytes] = []
+    while body:
+        frame = module.ZstdDecompressor()
+        parts.append(frame.decompress(body))
+        body = frame.unused_data
+    return b"".join(parts)
+
+
+DECODERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gunzip,
+    "x-gzip": gunzip,
+    "deflate": _inflate,
+    "br": _unbrotli,
+    "zstd": _unzstd,
+}
+
+
+def digest_fault(stated: str, *contents: bytes) -> str | None:
+    """What is wrong with a stated digest (``sha1:`` and Base32, or hex); None if one
+    of ``contents`` has it, or if its kind is unknown."""
+    name, _, value = stated.partition(":")
+    algorithm = name.strip().lower().replace("-", "")
+    if algorithm not in DIGESTS or not contents:
+        return None
+    digest = partial(hashlib.new, algorithm, usedforsecurity=False)
+    found = ""
+    for content in contents:
+        raw = digest(content).digest()
+        in_hex = len(value.strip()) == 2 * len(raw)
+        found = raw.hex() if in_hex else b32encode(raw).decode().rstrip("=")
+        if value.strip().rstrip("=").lower() == found.lower():
+            return None
+    return f"{algorithm} {value.strip()}, but is {found}"

@@ -1,0 +1,249 @@
+"""``scrapy archive``: which nights are archived, are they sound, and their index."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from crawler.archive import index, library, manifest, nights
+from crawler.archive.inspection import Inspection, Scope, everything, indexes, named
+from crawler.archive.reader import Damaged, capture_of, scan
+from crawler.archive.verify import Finding
+from crawler.archiving import root_of
+from crawler.looking import LookingCommand
+from crawler.verdict import Exit
+from pipelines.storage import captures, database, migrate, server
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import psycopg
+
+    from crawler.archive.nights import Night
+
+USAGE = "scrapy archive list | verify [PATH …] | index PATH …"
+
+NO_PROJECT = "there is no project here: go to its folder"
+
+
+class Refused(Exception):
+    """Nothing can be done; the message says what is missing and what to type."""
+
+
+class Command(LookingCommand):
+    """Reads the archive; writes nothing but an index that was asked for."""
+
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return "list [--json] | verify [PATH …] [--run N] | index PATH …"
+
+    def short_desc(self) -> str:
+        return "List the archived nights, verify them, or index WARC files"
+
+    def long_desc(self) -> str:
+        return (
+            "list: the nights in the archive. verify: every record, digest, manifest "
+            "and row of table capture; without PATH the whole archive; --run N also "
+            "compares the root hash of a run. index: write a CDXJ index beside WARC "
+            "files, also those of other tools. PATH is a WARC file, a folder, a series "
+            "or a run's number. Example: scrapy archive verify --run 12. "
+            "Exit codes: 0 all is well, 1 something is not, 3 nothing there to look "
+            "at, 4 the database cannot be reached."
+        )
+
+    def add_options(self, parser: ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--json", action="store_true", help="list: as JSON lines")
+        parser.add_argument("--run", metavar="N", help="verify: one run")
+        parser.add_argument(
+            "--no-database", action="store_true", help="verify: only the files"
+        )
+
+    def run(self, args: list[str], opts: Namespace) -> None:
+        actions = {
+            "list": self.show_nights,
+            "verify": self.verify,
+            "index": self.write_indexes,
+        }
+        try:
+            if not args or args[0] not in actions:
+                raise Refused(f"say what to do: {USAGE}")
+            self.exitcode = int(actions[args[0]](args[1:], opts))
+        except (Refused, library.NoArchive, Damaged, OSError) as error:
+            print(f"{error}.", file=sys.stderr)
+            self.exitcode = int(Exit.CONFIGURATION)
+        except (database.DatabaseUnreachable, migrate.SchemaNewer) as error:
+            print(f"{error}.", file=sys.stderr)
+            self.exitcode = int(Exit.DATABASE_UNREACHABLE)
+
+    @property
+    def root(self) -> Path:
+        if self.settings is None:
+            raise Refused(NO_PROJECT)
+        return root_of(self.settings)
+
+    def show_nights(self, args: list[str], opts: Namespace) -> Exit:
+        if args:
+            raise Refused(f"list takes no {args[0]!r}: {USAGE}")
+        found = [nights.night(self.root, name) for name in nights.names(self.root)]
+        if not found:
+            print(
+                f"No night in {self.root} yet: scrapy crawl udn_world archives one.",
+                file=sys.stderr,
+            )
+        show(found, as_json=opts.json)
+        return Exit.GOOD
+
+    def write_indexes(self, args: list[str], opts: Namespace) -> Exit:
+        if not args:
+            raise Refused("name what to index: scrapy archive index PATH …")
+        faults: list[Damaged] = []
+        for base, paths in indexes(args, self.root).items():
+            rows = (
+                capture_of(stored, path, path.parent)
+                for path in paths
+                for stored in scan(path, faults.append)
+            )
+            target = base.with_name(base.name + index.SUFFIX)
+            print(f"{target}: {index.write(target, rows)} captures")
+        for fault in faults:
+            print(fault, file=sys.stderr)
+        return Exit.INTERNAL if faults else Exit.GOOD
+
+    def verify(self, args: list[str], opts: Namespace) -> Exit:
+        if args and opts.run is not None:
+            raise Refused("name either paths or --run N")
+        if opts.run is not None and not (opts.run.isascii() and opts.run.isdigit()):
+            raise Refused(f"--run {opts.run}: name a run's number")
+        grave: list[Finding] = []
+        inspection = Inspection(self.root, partial(report, grave))
+        with ExitStack() as stack:
+            connection = None
+            if not opts.no_database:
+                connection = stack.enter_context(self.connected())
+                inspection.rows_of = partial(rows_of, connection)
+            if opts.run is not None:
+                verify_run(inspection, int(opts.run), connection)
+            else:
+                verify_paths(inspection, args, connection)
+        print(summary(inspection, len(grave)))
+        return Exit.INTERNAL if grave else Exit.GOOD
+
+    @contextmanager
+    def connected(self) -> Iterator[psycopg.Connection[Any]]:
+        """The database with its schema up to date, so that an empty one will do."""
+        if self.settings is None:
+            raise Refused(NO_PROJECT)
+        given, var_dir = self.settings["DATABASE_URL"], self.settings["VAR_DIR"]
+        with (
+            server.database(given, var_dir) as own,
+            database.connect(own) as connection,
+        ):
+            try:
+                migrate.migrate(connection)
+                yield connection
+            except database.OperationalError as error:
+                told = database.unreachable(own, error)
+                raise database.DatabaseUnreachable(told) from None
+
+
+def rows_of(connection: psycopg.Connection[Any], file: str) -> Any:
+    return captures.stream(connection, file=file)
+
+
+def report(grave: list[Finding], finding: Finding) -> None:
+    """One line for a person; what is grave decides the exit code."""
+    if finding.grave:
+        grave.append(finding)
+    print(finding if finding.grave else f"note: {finding}", flush=True)
+
+
+def verify_paths(
+    inspection: Inspection,
+    paths: list[str],
+    connection: psycopg.Connection[Any] | None,
+) -> None:
+    """The paths, or the whole archive and every row."""
+    root = inspection.root
+    scope = named(paths, root) if paths else everything(root)
+    rows = captures.files(connection) if connection and not paths else {}
+    if not (scope.files or scope.series or rows):
+        raise Refused(
+            f"nothing to verify in {root}: scrapy crawl udn_world archives a night, "
+            "VAR_DIR says where"
+        )
+    inspection.run(scope)
+    inspection.missing(rows)
+
+
+def verify_run(
+    inspection: Inspection, run: int, connection: psycopg.Connection[Any] | None
+) -> None:
+    """Files, manifest, rows and root hash of one run."""
+    root = inspection.root
+    row = captures.archive_of(connection, run) if connection else None
+    rows = captures.files(connection, run=run) if connection else {}
+    scope = Scope()
+    name, stated = row or (None, None)
+    if name:
+        scope.add(manifest.files_of(root, name), whole=True)
+        scope.series = [root / name]
+    elif not rows:
+        scope = named([str(run)], root)
+    scope.add((root / one for one in rows if (root / one).exists()), whole=False)
+    inspection.run(scope)
+    inspection.missing(rows)
+    for series, found in inspection.roots.items():
+        print(f"{series}: root {found}")
+        if name and stated is None:
+            fault = f"run {run} has no root hash in the database: it was killed"
+            inspection.tell(Finding(name, None, fault, grave=False))
+        elif name and stated != found:
+            fault = f"root hash {found}, but table run says {stated} of run {run}"
+            inspection.tell(Finding(name, None, fault))
+
+
+def summary(inspection: Inspection, grave: int) -> str:
+    """The last line: how much was looked at, and whether it is sound."""
+    counts = [
+        f"{inspection.files} files",
+        f"{inspection.records} records",
+        f"{inspection.captures} captures",
+    ]
+    if inspection.rows_of is not None:
+        counts.append(f"{inspection.rows} rows")
+    verdict = f"{grave} findings" if grave else "all is well"
+    return f"{', '.join(counts)}: {verdict}"
+
+
+def show(found: list[Night], *, as_json: bool) -> None:
+    """A table on a terminal, else plain lines, or JSON lines."""
+    if as_json:
+        for night in found:
+            print(json.dumps(asdict(night)))
+    elif not sys.stdout.isatty():
+        for night in found:
+            print(plain(night))
+    elif found:
+        table = Table("series", "run", "files", "bytes", "captures", "manifest", "root")
+        for one in found:
+            cells = (one.series, one.run, one.files, one.bytes, one.captures)
+            table.add_row(*map(str, cells), one.manifest, one.root or "")
+        Console().print(table)
+
+
+def plain(night: Night) -> str:
+    return (
+        f"{night.series}  run {night.run}  {night.files} files  {night.bytes} bytes  "
+        f"{night.captures} captures  {night.manifest}  root {night.root or 'none'}"
+    )

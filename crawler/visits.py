@@ -1,0 +1,97 @@
+"""What became of a visit to a story, from how its page ended."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crawler import urls
+from crawler.items import Observation
+from crawler.revisit import site_clock
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from scrapy import Request
+    from scrapy.http import Response
+
+OUTCOMES = {
+    "http_404": "not_found",
+    "http_410": "gone",
+    "http_401": "refused",
+    "http_403": "refused",
+    "http_429": "refused",
+    "http_451": "refused",
+    "challenge": "refused",
+    "login": "refused",
+    "no_headline": "no_headline",
+    "redirect_shell": "no_headline",
+    "redirect_offsite": "redirected",
+    "redirect_seen_before": "redirected",
+}
+# The story was not asked for at all
+NO_VISIT = frozenset(
+    {"robots_forbidden", "replay_miss", "max_stories", "archive_failed", "ignored"}
+)
+SERVER_ERROR = re.compile(r"http_5\d\d")
+STATUS = re.compile(r"http_(\d{3})")
+
+
+def outcome_of(reason: str) -> str | None:
+    """A reason of ``failures`` or of a refused page -> a word of table observation;
+    None where there was no visit."""
+    if reason in NO_VISIT:
+        return None
+    if SERVER_ERROR.fullmatch(reason):
+        return "server_error"
+    return OUTCOMES.get(reason, "unreachable")
+
+
+def asked_for(request: Request, origin: str) -> int | None:
+    """The story that a request, or the first of its redirects, was for."""
+    first = (request.meta.get("redirect_urls") or [request.url])[0]
+    return urls.story_id(first, origin=origin)
+
+
+def observed(
+    request: Request,
+    reason: str,
+    *,
+    origin: str,
+    status: int | None = None,
+    seen_at: datetime | None = None,
+) -> Observation | None:
+    """The observation that a failed visit makes; None for what is no story."""
+    story_id, outcome = asked_for(request, origin), outcome_of(reason)
+    if story_id is None or outcome is None:
+        return None
+    away = (
+        outcome == "no_headline" and urls.story_id(request.url, origin=origin) is None
+    )
+    found = STATUS.fullmatch(reason)
+    return Observation(
+        story_id=story_id,
+        outcome="redirected" if away else outcome,
+        status=int(found[1]) if found else status,
+        detail=reason,
+        seen_at=seen_at,
+        capture_id=request.meta.get("capture_id"),
+    )
+
+
+def led_elsewhere(
+    response: Response, story_id: int, origin: str
+) -> tuple[Observation, ...]:
+    """A visit to one story that ended at another; nothing where it did not."""
+    request = response.request
+    asked = asked_for(request, origin) if request is not None else None
+    if request is None or asked is None or asked == story_id:
+        return ()
+    away = Observation(
+        story_id=asked,
+        outcome="redirected",
+        detail=f"leads to story {story_id}",
+        seen_at=site_clock(response),
+        capture_id=request.meta.get("capture_id"),
+    )
+    return (away,)

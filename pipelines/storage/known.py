@@ -1,0 +1,84 @@
+"""What the archive knows of stories before a run asks for them again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from psycopg.rows import class_row
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    import psycopg
+
+# Only what earlier runs know: rows of this one come and go while it decides
+STORY = """
+SELECT article.story_id, article.url, article.published_at, article.title,
+    visit.visited_at, absence.absent_since, coalesce(absence.absences, 0) AS absences,
+    ARRAY(SELECT DISTINCT anchor_text FROM link
+        WHERE link.story_id = article.story_id AND link.section <> 'body'
+            AND link.first_seen_run < %(run)s AND anchor_text IS NOT NULL) AS words
+FROM article
+LEFT JOIN LATERAL (
+    SELECT max(seen_at) AS visited_at,
+        max(run_id) FILTER (WHERE outcome IN ('alive', 'half_loaded')) AS alive_run
+    FROM observation WHERE observation.story_id = article.story_id
+) AS visit ON true
+LEFT JOIN LATERAL (
+    SELECT min(seen_at) AS absent_since, count(*) AS absences FROM observation
+    WHERE observation.story_id = article.story_id
+        AND outcome IN ('not_found', 'gone', 'redirected', 'no_headline')
+        AND run_id > coalesce(visit.alive_run, 0)
+) AS absence ON true
+"""
+BY_ID = "WHERE article.story_id = ANY(%(story_ids)s)"
+AGAIN = """
+WHERE article.published_at >= %(young)s
+    OR (article.story_id IN (SELECT story_id FROM observation
+            WHERE outcome IN ('not_found', 'gone', 'redirected', 'no_headline')
+                AND seen_at >= %(since)s)
+        AND absence.absences > 0)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStory:
+    """A stored story; instants are aware UTC, on the site's clock. ``absent_since``
+    and ``absences``: visits that did not find it since it was last there; ``words``:
+    what lists called it in earlier runs."""
+
+    story_id: int
+    url: str
+    published_at: datetime | None
+    title: str
+    visited_at: datetime | None
+    absent_since: datetime | None
+    absences: int
+    words: list[str]
+
+
+async def of(
+    connection: psycopg.AsyncConnection[Any], story_ids: Collection[int], *, run: int
+) -> dict[int, KnownStory]:
+    """Those of ``story_ids`` that are stored, as runs before ``run`` left them."""
+    async with connection.cursor(row_factory=class_row(KnownStory)) as cursor:
+        values = {"story_ids": list(story_ids), "run": run}
+        await cursor.execute(STORY + BY_ID, values)
+        return {story.story_id: story for story in await cursor.fetchall()}
+
+
+async def young(
+    connection: psycopg.AsyncConnection[Any],
+    young: datetime,
+    since: datetime,
+    *,
+    run: int,
+) -> list[tuple[str, KnownStory]]:
+    """(address, story) of those published after ``young``, or not found at a visit
+    after ``since`` and not seen again."""
+    async with connection.cursor(row_factory=class_row(KnownStory)) as cursor:
+        values = {"young": young, "since": since, "run": run}
+        await cursor.execute(STORY + AGAIN, values)
+        return [(story.url, story) for story in await cursor.fetchall()]

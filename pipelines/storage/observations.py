@@ -1,0 +1,76 @@
+"""Rows of ``observation``: what became of a visit to a story."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from psycopg.types.json import Jsonb
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    import psycopg
+
+    from crawler.items import Observation
+
+# A story that was there at any moment of a run was alive in it
+UPSERT = """
+INSERT INTO observation AS old (story_id, run_id, seen_at, outcome, status, detail,
+    capture_id, hashes)
+VALUES (%(story_id)s, %(run)s, %(seen_at)s, %(outcome)s, %(status)s, %(detail)s,
+    %(capture_id)s, %(hashes)s)
+ON CONFLICT (story_id, run_id) DO UPDATE
+SET seen_at = excluded.seen_at, outcome = excluded.outcome, status = excluded.status,
+    detail = excluded.detail, capture_id = excluded.capture_id, hashes = excluded.hashes
+WHERE old.outcome <> 'alive'
+"""
+
+HALF_LOADED = """
+SELECT story_id, hashes FROM observation
+WHERE story_id = ANY(%s) AND outcome = 'half_loaded' AND run_id <> %s
+"""
+
+
+async def store(
+    connection: psycopg.AsyncConnection[Any],
+    observations: Mapping[int, Observation],
+    *,
+    run: int,
+    seen_at: datetime,
+    hashes: Mapping[int, Mapping[str, str]] | None = None,
+) -> None:
+    """Writes observations by story id, one a story.
+
+    Args:
+        seen_at: for those that do not say when.
+        hashes: of the half-loaded ones, what they showed.
+    """
+    shown = hashes or {}
+    rows = [
+        {
+            "story_id": key,
+            "run": run,
+            "seen_at": observations[key].seen_at or seen_at,
+            "outcome": observations[key].outcome,
+            "status": observations[key].status,
+            "detail": observations[key].detail,
+            "capture_id": observations[key].capture_id,
+            "hashes": Jsonb(shown[key]) if key in shown else None,
+        }
+        for key in sorted(observations)
+    ]
+    async with connection.cursor() as cursor:
+        await cursor.executemany(UPSERT, rows)
+
+
+async def half_loaded(
+    connection: psycopg.AsyncConnection[Any], story_ids: list[int], *, run: int
+) -> set[tuple[int, tuple[tuple[str, str], ...]]]:
+    """(story, its hashes as sorted pairs) of what earlier runs took for half loaded."""
+    cursor = await connection.execute(HALF_LOADED, [story_ids, run])
+    return {
+        (story_id, tuple(sorted(shown.items())))
+        for story_id, shown in await cursor.fetchall()
+        if shown
+    }

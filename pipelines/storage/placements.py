@@ -1,0 +1,110 @@
+"""Rows of ``list`` and ``placement``: how long a link stood at its rank."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pipelines.storage.keys import list_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    import psycopg
+
+    from crawler.items import Link
+
+# The first sighting of a run moves "last" to "previous"; a batch sent twice does not
+SEE_LISTS = """
+INSERT INTO list AS old (list_id, section, scope, scope_key, run_id, seen_at)
+SELECT list_id, section, scope, scope_key, %(run)s, seen_at
+FROM json_to_recordset(%(rows)s) AS row (list_id uuid, section text, scope text,
+    scope_key text, seen_at timestamptz)
+ORDER BY list_id
+ON CONFLICT (list_id) DO UPDATE
+SET previous_run = CASE WHEN old.run_id = excluded.run_id THEN old.previous_run
+        ELSE old.run_id END,
+    run_id = excluded.run_id,
+    seen_at = greatest(old.seen_at, excluded.seen_at)
+"""
+
+# An interval goes on if it reached the last run that saw the list, this one or the one
+# before; otherwise the list was seen without the link, and a new interval begins
+SEE_LINKS = """
+WITH row AS (
+    SELECT * FROM json_to_recordset(%(rows)s) AS row (link_id uuid, list_id uuid,
+        seen_at timestamptz, pages integer)
+), open AS (
+    SELECT DISTINCT ON (link_id) link_id, number, last_run FROM placement
+    WHERE link_id = ANY(%(keys)s)
+    ORDER BY link_id, number DESC
+), goes_on AS (
+    UPDATE placement
+    SET last_run = %(run)s,
+        last_seen_at = greatest(placement.last_seen_at, row.seen_at),
+        pages = greatest(placement.pages, row.pages)
+    FROM row JOIN list USING (list_id) JOIN open USING (link_id)
+    WHERE placement.link_id = open.link_id AND placement.number = open.number
+        AND open.last_run IN (%(run)s, list.previous_run)
+    RETURNING placement.link_id
+)
+INSERT INTO placement (link_id, number, first_seen_at, first_run, last_seen_at,
+    last_run, pages)
+SELECT row.link_id, coalesce(open.number, 0) + 1, row.seen_at, %(run)s, row.seen_at,
+    %(run)s, row.pages
+FROM row LEFT JOIN open USING (link_id)
+WHERE row.link_id NOT IN (SELECT link_id FROM goes_on)
+ORDER BY row.link_id
+"""
+
+COUNT_PAGES = """
+UPDATE placement
+SET pages = greatest(placement.pages, row.pages)
+FROM json_to_recordset(%(rows)s) AS row (link_id uuid, pages integer)
+WHERE placement.link_id = row.link_id AND placement.last_run = %(run)s
+"""
+
+
+async def store(
+    connection: psycopg.AsyncConnection[Any],
+    links: Mapping[UUID, Link],
+    *,
+    run: int,
+    seen_at: datetime,
+) -> None:
+    """Writes first sightings of a run, whose links are stored already.
+
+    Args:
+        seen_at: for links that do not say when they were seen.
+    """
+    lists: dict[UUID, dict[str, Any]] = {}
+    rows = []
+    for key in sorted(links):
+        link = links[key]
+        when = (link.seen_at or seen_at).isoformat()
+        its_list = list_id(link)
+        lists[its_list] = {
+            "list_id": str(its_list),
+            "section": link.section,
+            "scope": link.scope,
+            "scope_key": link.scope_key,
+            "seen_at": when,
+        }
+        rows.append(
+            {"link_id": str(key), "list_id": str(its_list), "seen_at": when, "pages": 1}
+        )
+    await connection.execute(
+        SEE_LISTS, {"rows": json.dumps(list(lists.values())), "run": run}
+    )
+    values = {"rows": json.dumps(rows), "keys": sorted(links), "run": run}
+    await connection.execute(SEE_LINKS, values)
+
+
+async def count_pages(
+    connection: psycopg.AsyncConnection[Any], pages: Mapping[UUID, int], *, run: int
+) -> None:
+    """Writes on how many pages of this run links were."""
+    rows = [{"link_id": str(key), "pages": pages[key]} for key in sorted(pages)]
+    await connection.execute(COUNT_PAGES, {"rows": json.dumps(rows), "run": run})

@@ -1,0 +1,59 @@
+"""Rows of ``text_signature``; the pairs are the view ``same_text``."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from pipelines.near_duplicates import METHOD, is_template, part_of, signature
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import psycopg
+
+    from crawler.items import Article
+
+UPSERT = """
+INSERT INTO text_signature (story_id, signature, bands, part_stem, part, is_template,
+    method, run_id)
+VALUES (%(story_id)s, %(signature)s, %(bands)s, %(part_stem)s, %(part)s,
+    %(is_template)s, %(method)s, %(run)s)
+ON CONFLICT (story_id) DO UPDATE
+SET signature = excluded.signature, bands = excluded.bands,
+    part_stem = excluded.part_stem, part = excluded.part,
+    is_template = excluded.is_template, method = excluded.method,
+    run_id = excluded.run_id
+"""
+
+
+async def store(
+    connection: psycopg.AsyncConnection[Any], articles: Iterable[Article], *, run: int
+) -> None:
+    """Writes what the texts of new and changed stories are compared by.
+
+    The caller holds a transaction, has written the stories themselves, and names a
+    story only once. Rows are written in key order, so that two writers cannot deadlock.
+    """
+    rows = []
+    for article in sorted(articles, key=lambda a: a.story_id):
+        rows.append(_row(article, run))
+        # a story costs 0.4 ms and a batch has hundreds: downloads must not wait so long
+        await asyncio.sleep(0)
+    async with connection.cursor() as cursor:
+        await cursor.executemany(UPSERT, rows)
+
+
+def _row(article: Article, run: int) -> dict[str, Any]:
+    found = signature(article.title, article.paragraphs)
+    stem, part = part_of(article.title) or (None, None)
+    return {
+        "story_id": article.story_id,
+        "signature": found and found.minima,
+        "bands": list(found.bands) if found else [],
+        "part_stem": stem,
+        "part": part,
+        "is_template": is_template(article.title, article.paragraphs),
+        "method": METHOD,
+        "run": run,
+    }
