@@ -40,8 +40,8 @@ FACTS = (
         "SELECT story_id, kinds[1], content->>'title' FROM revision WHERE number > 1"
         " ORDER BY array_position(ARRAY['headline', 'facts', 'body'], kinds[1])"
         " NULLS LAST, story_id LIMIT 1",
-        "Story {0} was changed in silence ({1}), and its first text is kept beside the"
-        " new one: .venv/bin/scrapy diff {0} shows both. ({2})",
+        "Story {0} was changed in silence ({1}), and what it said before is kept:"
+        " VAR_DIR=var/demo .venv/bin/scrapy diff {0} shows both. ({2})",
     ),
     (
         "SELECT story_id, title, last_seen_alive_at, first_seen_absent_at"
