@@ -1,0 +1,141 @@
+"""Which records of an archive are pages of stories, in pieces to be handed out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from mmap import ACCESS_READ, mmap
+from typing import TYPE_CHECKING
+
+from crawler import urls
+from crawler.archive import payload
+from crawler.archive.framing import Damaged, Lost, frames
+from crawler.extraction import origin_of
+from crawler.reextract import quick
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from crawler.archive.framing import Frame
+
+# Large enough that a query of the database serves many pages, small enough that two
+# workers end at about the same time
+SIZE = 32
+TYPE = re.compile(rb"\r\nWARC-Type: *(\S+)", re.IGNORECASE)
+URI = re.compile(rb"\r\nWARC-Target-URI: *<?([^\s>]+)", re.IGNORECASE)
+DATE = re.compile(rb"\r\nWARC-Date: *(\S+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Places of one file where pages of stories lie, in their order.
+
+    ``places``: first byte and the byte after the last one; the latter is 0 where the
+    file is not compressed. ``faults``: a line for each damaged place that was met on
+    the way to them.
+    """
+
+    path: Path
+    places: tuple[tuple[int, int], ...]
+    faults: tuple[str, ...] = ()
+
+
+def chunks(files: Iterable[Path], since: datetime | None = None) -> Iterator[Chunk]:
+    """All stories that the files hold, whatever else is broken in them.
+
+    Args:
+        since: aware; what was fetched earlier is left out.
+    """
+    for path in files:
+        places: list[tuple[int, int]] = []
+        faults: list[str] = []
+        for found in _found(path, since):
+            if isinstance(found, str):
+                faults.append(found)
+            else:
+                places.append(found)
+            if len(places) == SIZE:
+                yield Chunk(path, tuple(places), tuple(faults))
+                places, faults = [], []
+        if places or faults:
+            yield Chunk(path, tuple(places), tuple(faults))
+
+
+def _found(path: Path, since: datetime | None) -> Iterator[tuple[int, int] | str]:
+    """Places of stories, and a line for what cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            if stream.read(len(quick.MAGIC)) == quick.MAGIC:
+                with mmap(stream.fileno(), 0, access=ACCESS_READ) as data:
+                    yield from _members(path, data, since)
+                return
+        for frame in frames(path):
+            yield from _of_frame(path, frame, since, end=0)
+    except Damaged as error:
+        yield str(error)
+    except OSError as error:
+        yield f"{path}: {error.strerror or error}"
+
+
+def _members(
+    path: Path, data: mmap, since: datetime | None
+) -> Iterator[tuple[int, int] | str]:
+    offset, size = 0, len(data)
+    while offset < size:
+        found = quick.member(data, offset)
+        if found is None:
+            frame = next(frames(path, offset))
+            yield from _of_frame(path, frame, since, end=frame.end)
+            offset = frame.end
+            continue
+        end, record = found
+        head = record.find(quick.END)
+        kind, url, date = (
+            _value(pattern.search(record, 0, head + 2)) for pattern in (TYPE, URI, DATE)
+        )
+        status = payload.STATUS.match(record, head + len(quick.END))
+        code = status[1] if status else None
+        if _is_story(kind.lower(), url, code) and _is_young(date, since):
+            yield offset, end
+        offset = end
+
+
+def _of_frame(
+    path: Path, frame: Frame | Lost, since: datetime | None, *, end: int
+) -> Iterator[tuple[int, int] | str]:
+    if isinstance(frame, Lost):
+        lost = frame.end - frame.offset
+        yield f"{path}: offset {frame.offset}: {frame.reason}; {lost} bytes are lost"
+        return
+    status = payload.STATUS.match(frame.block)
+    code = status[1] if status else None
+    url = frame.get("warc-target-uri").strip("<>")
+    if _is_story(frame.kind, url, code) and _is_young(frame.get("warc-date"), since):
+        yield frame.offset, end
+
+
+def _is_story(kind: str, url: str, status: bytes | None) -> bool:
+    """A response with status 200 whose address is a story's; also what may be one but
+    is damaged, for whoever reads it to say so."""
+    if kind != "response":
+        return not kind
+    if url and urls.story_id(url, origin=origin_of(url)) is None:
+        return False
+    return status is None or status == b"200"
+
+
+def _is_young(date: str, since: datetime | None) -> bool:
+    """What does not say when it was fetched is not left out: its reader tells."""
+    if since is None:
+        return True
+    try:
+        when = datetime.fromisoformat(date)
+    except ValueError:
+        return True
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)) >= since
+
+
+def _value(found: re.Match[bytes] | None) -> str:
+    return found[1].decode("utf-8", "replace") if found else ""

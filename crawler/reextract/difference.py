@@ -1,0 +1,175 @@
+"""What another reading of a page would change in the rows that name its capture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pipelines.storage import reextract as storage
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from uuid import UUID
+
+    from crawler.items import Link
+    from crawler.reextract.reading import Reading
+
+STORY, LINK = "article", "link"
+READABLE = f"{STORY}.readable"
+ADDED, REMOVED = f"{LINK}.added", f"{LINK}.removed"
+STORY_NAMES = (
+    READABLE,
+    *(f"{STORY}.{name}" for name in ("story_id", *storage.STORY_FIELDS)),
+)
+LINK_NAMES = (*(f"{LINK}.{name}" for name in storage.LINK_FIELDS), ADDED, REMOVED)
+NAMES = (*STORY_NAMES, *LINK_NAMES)
+# Nothing stored is overwritten by a page that says less (pipelines.storage.links)
+NOTHING: tuple[Any, ...] = (None, {})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One field of one row; ``name`` is one of NAMES. Of links ``key`` tells which."""
+
+    capture_id: UUID
+    story_id: int | None
+    name: str
+    old: Any
+    new: Any
+    key: bytes | None = None
+
+
+@dataclass(slots=True)
+class Found:
+    """What the comparison of one page gives; rows are those to be written."""
+
+    changes: list[Change] = field(default_factory=list)
+    stories: int = 0
+    links: int = 0
+    given: int = 0
+    owned: int = 0
+    outdated: int = 0
+    story: dict[str, Any] | None = None
+    updated: dict[bytes, dict[str, Any]] = field(default_factory=dict)
+    added: dict[bytes, Link] = field(default_factory=dict)
+
+
+def story(reading: Reading, old: Mapping[str, Any], found: Found) -> None:
+    """Compares a story with its row."""
+    found.stories = 1
+    where = {"capture_id": reading.capture_id, "story_id": old["story_id"]}
+    if reading.article is None:
+        change = Change(**where, name=READABLE, old=old["title"], new=reading.refusal)
+        found.changes.append(change)
+        return
+    new = storage.story_row(reading.article)
+    differing = [name for name in new if old[name] != new[name]]
+    if not differing:
+        return
+    found.changes += [
+        Change(**where, name=f"{STORY}.{name}", old=old[name], new=new[name])
+        for name in differing
+    ]
+    if "story_id" not in differing:
+        found.story = new
+
+
+def links(
+    reading: Reading,
+    owned: Mapping[bytes, dict[str, Any]],
+    others: Mapping[bytes, dict[str, Any]],
+    missing: Collection[bytes],
+    found: Found,
+    *,
+    run: int | None,
+) -> None:
+    """Compares the links of a page with their rows.
+
+    Args:
+        owned: rows that name this capture as the first that showed them.
+        others: further rows of this page's own lists, which an earlier capture of the
+            page showed first.
+        missing: keys of the page that no row has.
+        run: that of the capture.
+    """
+    found.given, found.owned = len(reading.links), len(owned)
+    for key in sorted(owned):
+        _owned(reading, key, owned[key], found)
+    for key in sorted(others):
+        link, row = reading.link(key), others[key]
+        if link and row["last_seen_run"] == run and storage.outdated(row):
+            _compare(reading, key, link, row, found, weaker=True)
+    for key in sorted(missing):
+        link = reading.link(key)
+        if link is not None:
+            _added(reading, key, link, found)
+
+
+def _owned(reading: Reading, key: bytes, row: Mapping[str, Any], found: Found) -> None:
+    link = reading.link(key)
+    if link is None:
+        names = (*storage.KEY_FIELDS, *storage.LINK_FIELDS)
+        old = {name: row[name] for name in names}
+        found.changes.append(_change(reading, key, REMOVED, old, None))
+    elif storage.outdated(row):
+        found.outdated += 1
+    else:
+        _compare(reading, key, link, row, found, weaker=False)
+
+
+def _added(reading: Reading, key: bytes, link: Link, found: Found) -> None:
+    found.added[key] = link
+    new = storage.whole_row(link)
+    del new["seen_at"]
+    found.changes.append(_change(reading, key, ADDED, None, new))
+
+
+def _compare(
+    reading: Reading,
+    key: bytes,
+    link: Link,
+    row: Mapping[str, Any],
+    found: Found,
+    *,
+    weaker: bool,
+) -> None:
+    """``weaker``: what the link does not say leaves the row as it is."""
+    found.links += 1
+    new = storage.link_row(link)
+    differing = [
+        name
+        for name, value in new.items()
+        if value != row[name] and not (weaker and value in NOTHING)
+    ]
+    if not differing:
+        return
+    found.changes += [
+        _change(reading, key, f"{LINK}.{name}", row[name], new[name])
+        for name in differing
+    ]
+    kept = {name: row[name] for name in new if name not in differing}
+    found.updated[key] = new | kept
+
+
+def _change(reading: Reading, key: bytes, name: str, old: Any, new: Any) -> Change:
+    article = reading.article
+    return Change(
+        capture_id=reading.capture_id,
+        story_id=article.story_id if article else None,
+        name=name,
+        old=old,
+        new=new,
+        key=key,
+    )
+
+
+def as_json(value: Any) -> Any:
+    """Any value of a row as JSON can hold it; instants in UTC."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, dict):
+        return {name: as_json(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(each) for each in value]
+    return value

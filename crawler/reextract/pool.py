@@ -1,0 +1,90 @@
+"""Hands chunks to workers, and gives their results back in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections import deque
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing, contextmanager
+from multiprocessing import get_context, parent_process
+from typing import TYPE_CHECKING
+
+from crawler.reextract.worker import Task, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
+
+    from crawler.reextract.chunks import Chunk
+    from crawler.reextract.worker import Result
+
+    Work = Callable[[Iterable[Chunk]], Iterator[Result]]
+
+# Chunks handed out ahead of the result that is waited for, for each worker
+AHEAD = 3
+
+
+@contextmanager
+def workers(task: Task, jobs: int) -> Iterator[Work]:
+    """What does chunks one after the other: in ``jobs`` processes, or in this one.
+
+    Whatever ``jobs`` is, results come in the order of the chunks; no more than a few
+    are held.
+
+    Raises:
+        DatabaseUnreachable: from the work itself.
+    """
+    if jobs == 1:
+        with closing(Worker(task)) as worker:
+            yield lambda chunks: map(worker.do, chunks)
+        return
+    pool = ProcessPoolExecutor(
+        jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(task,)
+    )
+    try:
+        yield lambda chunks: _in_order(pool, chunks, jobs * AHEAD)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _in_order(
+    pool: ProcessPoolExecutor, chunks: Iterable[Chunk], ahead: int
+) -> Iterator[Result]:
+    under_way: deque[Future[Result]] = deque()
+    for chunk in chunks:
+        under_way.append(pool.submit(_do, chunk))
+        if len(under_way) > ahead:
+            yield under_way.popleft().result()
+    while under_way:
+        yield under_way.popleft().result()
+
+
+class Own:
+    """What a worker's process keeps from one chunk to the next."""
+
+    task: Task
+    worker: Worker | None = None
+
+
+def _begin(task: Task) -> None:
+    Own.task = task
+    # whoever started us is told by the terminal too, and ends us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A pool's processes would wait for ever for a parent that was killed."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _do(chunk: Chunk) -> Result:
+    # not in the initializer, whose errors a pool does not tell
+    if Own.worker is None:
+        Own.worker = Worker(Own.task)
+    return Own.worker.do(chunk)

@@ -1,0 +1,131 @@
+"""An archived page -> what today's extractor reads from it, as it would be stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from crawler.archive import reader
+from crawler.extraction import origin_of
+from crawler.items import Scope
+from crawler.pages.errors import NotAStory
+from crawler.pages.story import parse_story
+from crawler.reextract import quick
+from pipelines.dates import normalise
+from pipelines.storage.keys import link_key
+from pipelines.storage.text import Refused, clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from pathlib import Path
+    from uuid import UUID
+
+    from crawler.items import Article, Link
+
+
+# (section, list, rank, address, words) -> key, of links that many pages show: hashing
+# them is most of what a link costs
+KEYS: dict[tuple[Any, ...], bytes] = {}
+KEYS_MAX = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A page: ``article`` and ``links`` (by key), or the ``refusal`` that says why it
+    has none. ``fetched_at``: aware UTC. ``raw``: links whose dates are still to be
+    read, see :meth:`link`."""
+
+    capture_id: UUID
+    url: str
+    fetched_at: datetime
+    article: Article | None = None
+    links: dict[bytes, Link] = field(default_factory=dict)
+    raw: set[bytes] = field(default_factory=set)
+    refusal: str | None = None
+
+    def link(self, key: bytes) -> Link | None:
+        """A link as it would be stored; None if the page has none that could be."""
+        link = self.links.get(key)
+        if link is None or key not in self.raw:
+            return link
+        try:
+            return clean(normalise(link))[0]
+        except Refused:
+            return None
+
+
+def read(path: Path, offset: int, member: bytes | None = None) -> Reading:
+    """The page whose record begins at ``offset``; an extractor that fails on it is a
+    refusal too.
+
+    Args:
+        member: the compressed record, if it is known where it ends.
+
+    Raises:
+        Damaged: the record cannot be read, or is not what its digest says.
+    """
+    page = quick.page(member) if member else None
+    if page is None:
+        page = _slowly(path, offset)
+    url = page.response.url
+    given: dict[str, Any] = {
+        "capture_id": page.capture_id,
+        "url": url,
+        "fetched_at": page.fetched_at,
+    }
+    try:
+        # what is no text is refused by the page itself
+        found = parse_story(page.response, origin=origin_of(url))
+        links, raw = _by_key(found.links)
+        article = clean(normalise(found.article))[0]
+        return Reading(**given, article=article, links=links, raw=raw)
+    except NotAStory as error:
+        refusal = str(error)
+    except Refused as error:
+        refusal = f"cannot be stored: {error}"
+    except Exception as error:  # whatever a faulty extractor raises: others go on
+        refusal = f"the extractor fails: {type(error).__name__}: {error}"
+    return Reading(**given, refusal=refusal)
+
+
+def _slowly(path: Path, offset: int) -> quick.Page:
+    stored = reader.read(path, offset)
+    fault = reader.digest_fault(stored)
+    if fault:
+        raise reader.Damaged(f"{path}: offset {offset}: {fault}")
+    try:
+        response: Any = reader.decoded(stored)
+    except reader.Damaged as error:
+        raise reader.Damaged(f"{path}: offset {offset}: {error}") from error
+    return quick.Page(stored.capture_id, stored.fetched_at, response)
+
+
+def _by_key(links: Iterable[Link]) -> tuple[dict[bytes, Link], set[bytes]]:
+    """The first link of each key, as the pipelines let it through, and the keys of
+    those whose dates are not read: few will be asked for."""
+    found: dict[bytes, Link] = {}
+    raw = set()
+    for link in links:
+        name = (link.section, link.scope_key, link.position, link.url, link.anchor_text)
+        key = KEYS.get(name)
+        if key is not None:
+            if key not in found:
+                found[key] = link
+                raw.add(key)
+            continue
+        key = link_key(link)
+        if key in found:
+            continue
+        try:
+            kept, cleaned = clean(normalise(link))
+        except Refused:
+            continue  # it is in quarantine, not in its table
+        if cleaned:
+            key = link_key(kept)
+        elif link.scope is not Scope.PAGE:
+            if len(KEYS) >= KEYS_MAX:
+                KEYS.clear()
+            KEYS[name] = key
+        found[key] = kept
+    return found, raw

@@ -1,0 +1,156 @@
+"""What a re-extraction would change, counted by field; as lines and as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from crawler.reextract.difference import (
+    ADDED,
+    LINK_NAMES,
+    NAMES,
+    REMOVED,
+    as_json,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crawler.reextract.difference import Change
+    from crawler.reextract.worker import Result
+
+EXAMPLES, SHOWN = 3, 48  # examples of a field, characters of a value
+
+
+@dataclass(slots=True)
+class Field:
+    """One field: rows compared, rows that would change, some of them in words."""
+
+    compared: int = 0
+    changed: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    @property
+    def ratio(self) -> float:
+        """Share of the compared rows that would change, 0 to 1 (1 where rows would be
+        added to a list that gave none)."""
+        return (
+            self.changed / self.compared if self.compared else float(self.changed > 0)
+        )
+
+
+class Tally:
+    """Adds results up.
+
+    Args:
+        names: the fields that were compared, of ``difference.NAMES``.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        chosen = set(names)
+        self.fields = {name: Field() for name in NAMES if name in chosen}
+        self.pages = self.stored = self.not_stored = self.other_channels = 0
+        self.damaged = self.refused = self.outdated_links = self.left = 0
+        self.added: set[bytes] = set()
+
+    @property
+    def changed(self) -> int:
+        return sum(each.changed for each in self.fields.values())
+
+    def add(self, result: Result) -> list[Change]:
+        """Counts a result; its changes, a link that several pages add only once."""
+        self.pages += result.pages
+        self.stored += result.stored
+        self.not_stored += result.not_stored
+        self.other_channels += result.other_channels
+        self.damaged += len(result.damaged)
+        self.refused += len(result.refused)
+        self.outdated_links += result.outdated_links
+        for name, each in self.fields.items():
+            each.compared += result.compared.get(_kind(name), 0)
+        changes = [one for one in result.changes if self._is_new(one)]
+        for one in changes:
+            counted = self.fields[one.name]
+            counted.changed += 1
+            if len(counted.examples) < EXAMPLES:
+                counted.examples.append(example(one))
+        return changes
+
+    def _is_new(self, one: Change) -> bool:
+        if one.name != ADDED or one.key is None:
+            return True
+        if one.key in self.added:
+            return False
+        self.added.add(one.key)
+        return True
+
+    def rows(self) -> list[tuple[str, str, str, str, str]]:
+        """Field, compared, changed, ratio and examples of each field, as text."""
+        return [
+            (
+                name,
+                str(each.compared),
+                str(each.changed),
+                f"{each.ratio:.2%}",
+                "\n".join(each.examples),
+            )
+            for name, each in self.fields.items()
+        ]
+
+    def summary(self) -> str:
+        """What was read, in one line."""
+        parts = [
+            f"{self.pages} pages of stories read",
+            f"{self.stored} stored",
+            f"{self.not_stored} not stored",
+            f"{self.other_channels} of other channels",
+            f"{self.refused} no story",
+            f"{self.damaged} damaged",
+            f"{self.outdated_links} links left to a later run that saw them",
+        ]
+        return ", ".join(parts) + "."
+
+    def verdict(self, *, wrote: bool) -> str:
+        """What it comes to, in one line."""
+        if not self.changed:
+            return "Nothing would change." if not wrote else "Nothing has changed."
+        did = "have changed" if wrote else "would change"
+        fields = sum(each.changed > 0 for each in self.fields.values())
+        kept = f" {self.left} pages could not be stored." if self.left else ""
+        return f"{self.changed} values of {fields} fields {did}.{kept}"
+
+
+def _kind(name: str) -> str:
+    """What counts how often a field was compared."""
+    if name in (ADDED, REMOVED):
+        return name
+    return "link" if name in LINK_NAMES else "article"
+
+
+def example(change: Change) -> str:
+    """``8241914: old → new``, each shortened."""
+    return f"{change.story_id}: {_short(change.old)} → {_short(change.new)}"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, dict) and "anchor_text" in value:
+        value = f"{value['section']} {value['position']} {value['anchor_text']}"
+    plain = as_json(value)
+    text = plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def as_line(change: Change) -> str:
+    """A change as one JSON object; ``link_id`` tells which link of the page."""
+    item, _, name = change.name.partition(".")
+    told = {
+        "capture_id": str(change.capture_id),
+        "story_id": change.story_id,
+        "item": item.capitalize(),
+        "field": name,
+        "link_id": change.key.hex() if change.key else None,
+        "old": as_json(change.old),
+        "new": as_json(change.new),
+    }
+    return json.dumps(told, ensure_ascii=False)
