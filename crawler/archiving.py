@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crawler.archive import library, manifest, repair
+from crawler.archive import manifest, repair, shelf
 from crawler.archive.reader import Damaged
 from crawler.archive.series import series_name
 from crawler.version import SOFTWARE, extractor_version
@@ -46,7 +46,7 @@ def mend_unfinished(root: Path) -> list[str]:
                         f"{path}: {torn} bytes of a torn record cut off; "
                         "the whole records before it are kept"
                     )
-            told = {"outcome": "died", "info": library.info(files)}
+            told = {"outcome": "died", "info": shelf.info(files)}
             manifest.finish(root, name, told=told, counters={})
         except repair.BeingWritten:
             continue
@@ -114,8 +114,8 @@ def replayed(
         ValueError: no archive is meant, or it cannot be read.
     """
     try:
-        files = library.find(named, root_of(settings))
-        told = library.info(files)
+        files = shelf.find(named, root_of(settings))
+        told = shelf.info(files)
     except Damaged as error:
         raise ValueError(str(error)) from error
     for key, value in json.loads(told.get("settings", "{}")).items():

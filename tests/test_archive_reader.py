@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.archive import library, reader
+from crawler.archive import reader
 from crawler.archive.reader import Damaged, read, scan
+from crawler.archive.shelf import Shelf
 from tests.archives import (
     SITE,
     answer,
@@ -182,14 +183,14 @@ def test_what_is_no_archive_at_all_is_one_line(tmp_path: Path) -> None:
     )
 
 
-def test_a_library_goes_on_past_damage_and_says_so_in_the_end(tmp_path: Path) -> None:
+def test_a_shelf_goes_on_past_damage_and_says_so_in_the_end(tmp_path: Path) -> None:
     paths = [tmp_path / name for name in ("a.warc.gz", "b.warc.gz", "c.warc.gz")]
     for path, data in zip(paths, (SOUND[:-1], b"no archive", SOUND), strict=True):
         path.write_bytes(data)
-    shelf = library.Library(paths, origin=SITE, root=tmp_path, at=None)
-    captures = shelf.open()
+    held = Shelf(paths, origin=SITE, root=tmp_path, at=None)
+    captures = held.open()
 
     assert next(captures).url == f"{SITE}/sound"
     with pytest.raises(Damaged, match=r"a\.warc\.gz: offset 0: .* \(and 1 more\)$"):
         next(captures)
-    assert shelf.last(f"{SITE}/sound") is not None
+    assert held.last(f"{SITE}/sound") is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from crawler.archive import library, manifest, nights, repair, verify
+from crawler.archive import manifest, nights, repair, shelf, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,7 +38,7 @@ class Scope:
 def everything(root: Path) -> Scope:
     """All that lies in an archive's folder."""
     names = nights.names(root)
-    return Scope(library.within(root), [root / name for name in names])
+    return Scope(shelf.within(root), [root / name for name in names])
 
 
 def named(paths: Iterable[str], root: Path) -> Scope:
@@ -49,7 +49,7 @@ def named(paths: Iterable[str], root: Path) -> Scope:
     """
     scope = Scope()
     for one in paths:
-        found = library.find(one, root)
+        found = shelf.find(one, root)
         scope.add(found, whole=[path.name for path in found] != [one.split("/")[-1]])
     return scope
 
@@ -137,7 +137,7 @@ def indexes(paths: list[str], root: Path) -> dict[Path, list[Path]]:
         NoArchive: a path is none.
     """
     groups: dict[Path, list[Path]] = {}
-    for path in (file for one in paths for file in library.find(one, root)):
+    for path in (file for one in paths for file in shelf.find(one, root)):
         series = nights.series_of(path)
         if series:
             base = path.with_name(series)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from crawler.archive import index, library, manifest, nights
+from crawler.archive import index, manifest, nights, shelf
 from crawler.archive.inspection import Inspection, Scope, everything, indexes, named
 from crawler.archive.reader import Damaged, capture_of, scan
 from crawler.archive.verify import Finding
@@ -79,7 +79,7 @@ class Command(LookingCommand):
             if not args or args[0] not in actions:
                 raise Refused(f"say what to do: {USAGE}")
             self.exitcode = int(actions[args[0]](args[1:], opts))
-        except (Refused, library.NoArchive, Damaged, OSError) as error:
+        except (Refused, shelf.NoArchive, Damaged, OSError) as error:
             print(f"{error}.", file=sys.stderr)
             self.exitcode = int(Exit.CONFIGURATION)
         except (database.DatabaseUnreachable, migrate.SchemaNewer) as error:

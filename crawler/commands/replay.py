@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from crawler import archiving, times
-from crawler.archive import library
+from crawler.archive import shelf
 from crawler.looking import LookingCommand
 from crawler.pages.menu import CHANNELS, UnknownChannel, select
 from crawler.reextract.difference import NAMES
@@ -201,7 +201,7 @@ def read_since(given: str | None) -> datetime | None:
 def archives(named: list[str], root: Path) -> list[Path]:
     """The WARC files that are meant, each once."""
     try:
-        files = [path for one in named for path in library.find(one, root)]
+        files = [path for one in named for path in shelf.find(one, root)]
     except ValueError as error:
         raise NotUsable(str(error)) from error
     return list({path.resolve(): path for path in files}.values())

@@ -10,8 +10,8 @@ from scrapy import signals
 from scrapy.exceptions import CloseSpider, IgnoreRequest, NotConfigured
 
 from crawler import times, urls
-from crawler.archive.library import Library
 from crawler.archive.reader import Damaged, response_of
+from crawler.archive.shelf import Shelf
 from crawler.items import CAPTURED
 from crawler.pages.captured import META
 
@@ -42,7 +42,7 @@ class ReplayMiddleware:
     def __init__(self, crawler: Crawler, files: list[Path], at: str) -> None:
         self.crawler = crawler
         self.files, self.at = files, at
-        self.library: Library | None = None
+        self.shelf: Shelf | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -56,26 +56,26 @@ class ReplayMiddleware:
 
     def opened(self) -> None:
         """Reads the archive, and has the rows of its captures written."""
-        library = Library(
+        shelf = Shelf(
             self.files,
             origin=getattr(self.crawler.spider, "origin", urls.SITE),
             root=Path(self.crawler.settings["VAR_DIR"]).absolute() / "archive",
             at=times.parse_since(self.at) if self.at else None,
         )
         try:
-            for capture in library.open():
+            for capture in shelf.open():
                 self.crawler.signals.send_catch_log(CAPTURED, capture=capture)
         except Damaged as error:
             # what could be read is replayed; what could not is missed, and counted
             self.crawler.stats.inc_value("replay/damaged_files")
             self.crawler.stats.set_value("verdict/detail", str(error))
-        self.library = library
+        self.shelf = shelf
 
     async def process_request(self, request: Request) -> Response:
-        if self.library is None:
+        if self.shelf is None:
             raise CloseSpider("replay_not_open")
         try:
-            stored = self.library.last(request.url)
+            stored = self.shelf.last(request.url)
         except Damaged:
             self.crawler.stats.inc_value("replay/damaged_captures")
             stored = None

@@ -21,7 +21,7 @@ class NoArchive(ValueError):
     """What was named is no archive; the message says what is expected."""
 
 
-class Library:
+class Shelf:
     """Where each capture lies: by canonical address, oldest first.
 
     Args:
