@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import tempfile
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from pipelines.storage import migrate, server
+from pipelines.storage import migrate, runs, server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +53,14 @@ def database(postgres_server: str, template: str) -> Iterator[str]:
     drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(drop)
+
+
+@pytest.fixture
+def db(database: str) -> Iterator[psycopg.Connection[Any]]:
+    """What another program sees of the database; run 1 is open."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        assert runs.start_run(connection, spider="test", arguments={}) == 1
+        yield connection
 
 
 def create(dsn: str, name: str, template: str = "template0") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, LiteralString
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -27,17 +27,6 @@ from tests.storing import (
     store,
     writer,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture
-def db(database: str) -> Iterator[Connection]:
-    """What another program sees of the database; run 1 is open."""
-    with psycopg.connect(database, autocommit=True) as connection:
-        assert runs.start_run(connection, spider="test", arguments={}) == 1
-        yield connection
 
 
 def state(db: Connection) -> dict[str, list[Any]]:

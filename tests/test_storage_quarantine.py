@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, LiteralString
+from typing import LiteralString
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,17 +23,6 @@ from tests.storing import (
     rows,
     store,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture
-def db(database: str) -> Iterator[Connection]:
-    """What another program sees of the database; run 1 is open."""
-    with psycopg.connect(database, autocommit=True) as connection:
-        assert runs.start_run(connection, spider="test", arguments={}) == 1
-        yield connection
 
 
 def test_what_no_database_can_hold_is_cleaned_away(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, LiteralString
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -15,9 +15,6 @@ from pipelines.near_duplicates import METHOD, Signature, signature, similarity
 from pipelines.storage import articles, runs, same_text
 from tests.site import text
 from tests.storing import NOON, SITE, Connection, rows
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PAIRS: LiteralString = (
     "SELECT story_id, other_story_id, similarity FROM same_text ORDER BY 1, 2"
@@ -44,14 +41,6 @@ SELECT story_id,
     false, %s, 1
 FROM story
 """
-
-
-@pytest.fixture
-def db(database: str) -> Iterator[Connection]:
-    """What another program sees of the database; run 1 is open."""
-    with psycopg.connect(database, autocommit=True) as connection:
-        assert runs.start_run(connection, spider="test", arguments={}) == 1
-        yield connection
 
 
 def told(number: int, seed: int = 0, paragraphs: int = 4, **other: Any) -> Article:

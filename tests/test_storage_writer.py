@@ -4,31 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import psycopg
 import pytest
 
 from crawler.items import Incident, Link, Repeat
-from pipelines.storage import runs
 from pipelines.storage.writer import StoreError
 from tests.storing import SITE, Connection, Item, article, link, opened, rows, store
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 BREAK = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE application_name = 'udn-world writer' AND datname = current_database()
 """
-
-
-@pytest.fixture
-def db(database: str) -> Iterator[Connection]:
-    """What another program sees of the database; run 1 is open."""
-    with psycopg.connect(database, autocommit=True) as connection:
-        assert runs.start_run(connection, spider="test", arguments={}) == 1
-        yield connection
 
 
 def at_once(dsn: str, rounds: int, one: list[Item], other: list[Item]) -> list[Any]:
