@@ -1,8 +1,9 @@
 """Which stories a night fetches: unknown ones, and known ones that may have changed.
 
-What it costs: a story is fetched when it is new and once in every run of its first
-``REVISIT_HOURS``; one that vanished is asked for again on the next nights until that is
-certain, then after 1, 2, 4, 8, 16 and 32 days, in case it comes back.
+What it costs: a story is fetched when it is new, once in every run of its first
+``REVISIT_HOURS``, and for as long again after every change; one that vanished is asked
+for in every run of the next eight days, then after 16 and 32 days, or when a list names
+it, in case it comes back.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 # A run right after another finds nothing that the first has not seen
 PAUSE = timedelta(hours=6)
 DAY = timedelta(days=1)
+MISHAP = 8 * DAY
 # After this long nobody waits for a vanished story any more
 FORGOTTEN = 32 * DAY
 
@@ -30,6 +32,8 @@ class Known(Protocol):
 
     @property
     def published_at(self) -> datetime | None: ...
+    @property
+    def changed_at(self) -> datetime | None: ...
     @property
     def visited_at(self) -> datetime | None: ...
     @property
@@ -61,18 +65,22 @@ def due(
     if known.visited_at is not None and now - known.visited_at < PAUSE:
         return False
     if known.absent_since is not None:
-        return _absent_due(known, known.absent_since, now)
+        # what a list names again may be back
+        return words is not None or _absent_due(known, known.absent_since, now)
     if known.published_at is None or now - known.published_at <= window:
+        return True
+    # who changes a story once may change it back
+    if known.changed_at is not None and now - known.changed_at <= window:
         return True
     return words is not None and words != known.title and words not in known.words
 
 
 def _absent_due(known: Known, since: datetime, now: datetime) -> bool:
-    """Two nights make it certain, then the pauses double."""
-    if known.visited_at is None or known.absences < 2:
-        return now - since <= FORGOTTEN
+    """Every run while it may be a mishap, then the pauses double."""
+    if known.visited_at is None or now - since <= MISHAP:
+        return True
     waited = known.visited_at - since
-    return now - since <= FORGOTTEN and now - known.visited_at >= max(waited, DAY / 2)
+    return now - since <= FORGOTTEN and now - known.visited_at >= waited
 
 
 def site_clock(response: Response) -> datetime:

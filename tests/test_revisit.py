@@ -22,6 +22,7 @@ class Held:
     visited_at: datetime | None = None
     absent_since: datetime | None = None
     absences: int = 0
+    changed_at: datetime | None = None
     title: str = "原題"
     words: tuple[str, ...] = ()
 
@@ -69,12 +70,14 @@ def test_an_old_story_is_due_only_when_a_list_calls_it_what_none_called_it_befor
     ("absent", "visited", "absences", "due"),
     [
         (24, 24, 1, True),
-        (400, 24, 1, True),
         (24, 1, 1, False),
-        (48, 24, 2, True),
-        (72, 24, 3, False),
-        (72, 48, 3, True),
-        (24 * 40, 24 * 20, 6, False),
+        (72, 24, 3, True),
+        (24 * 8, 24, 8, True),
+        (24 * 9, 24, 8, False),
+        (24 * 16, 24 * 8, 8, True),
+        (24 * 20, 24 * 4, 9, False),
+        (24 * 32, 24 * 16, 9, True),
+        (24 * 40, 24 * 20, 9, False),
     ],
 )
 def test_a_vanished_story_is_asked_for_until_certain_and_then_ever_less_often(
@@ -82,6 +85,18 @@ def test_a_vanished_story_is_asked_for_until_certain_and_then_ever_less_often(
 ) -> None:
     known = Held(ago(900), ago(visited), ago(absent), absences)
     assert revisit.due(known, now=NOW, window=WINDOW) is due
+
+
+def test_a_story_that_was_changed_of_late_is_looked_at_like_a_young_one() -> None:
+    known = Held(ago(90), visited_at=ago(24), changed_at=ago(30))
+    assert revisit.due(known, now=NOW, window=WINDOW)
+    known.changed_at = ago(50)
+    assert not revisit.due(known, now=NOW, window=WINDOW)
+
+
+def test_a_vanished_story_that_a_list_names_again_is_due_at_once() -> None:
+    known = Held(ago(900), visited_at=ago(24), absent_since=ago(72), absences=3)
+    assert revisit.due(known, now=NOW, window=WINDOW, words="原題")
 
 
 def test_the_sites_own_clock_decides() -> None:

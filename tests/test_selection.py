@@ -27,6 +27,7 @@ class Held:
     visited_at: datetime | None = None
     absent_since: datetime | None = None
     absences: int = 0
+    changed_at: datetime | None = None
     title: str = "題"
     words: tuple[str, ...] = ()
 

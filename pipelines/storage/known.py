@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 # Only what earlier runs know: rows of this one come and go while it decides
 STORY = """
 SELECT article.story_id, article.url, article.published_at, article.title,
-    visit.visited_at, absence.absent_since, coalesce(absence.absences, 0) AS absences,
+    edit.changed_at, visit.visited_at, absence.absent_since,
+    coalesce(absence.absences, 0) AS absences,
     ARRAY(SELECT DISTINCT anchor_text FROM link
         WHERE link.story_id = article.story_id AND link.section <> 'body'
             AND link.first_seen_run < %(run)s AND anchor_text IS NOT NULL) AS words
@@ -27,6 +28,10 @@ LEFT JOIN LATERAL (
     FROM observation WHERE observation.story_id = article.story_id
 ) AS visit ON true
 LEFT JOIN LATERAL (
+    SELECT max(seen_at) AS changed_at FROM revision
+    WHERE revision.story_id = article.story_id AND number > 1
+) AS edit ON true
+LEFT JOIN LATERAL (
     SELECT min(seen_at) AS absent_since, count(*) AS absences FROM observation
     WHERE observation.story_id = article.story_id
         AND outcome IN ('not_found', 'gone', 'redirected', 'no_headline')
@@ -36,6 +41,8 @@ LEFT JOIN LATERAL (
 BY_ID = "WHERE article.story_id = ANY(%(story_ids)s)"
 AGAIN = """
 WHERE article.published_at >= %(young)s
+    OR article.story_id IN (SELECT story_id FROM revision
+        WHERE number > 1 AND seen_at >= %(young)s)
     OR (article.story_id IN (SELECT story_id FROM observation
             WHERE outcome IN ('not_found', 'gone', 'redirected', 'no_headline')
                 AND seen_at >= %(since)s)
@@ -45,7 +52,8 @@ WHERE article.published_at >= %(young)s
 
 @dataclass(frozen=True, slots=True)
 class KnownStory:
-    """A stored story; instants are aware UTC, on the site's clock. ``absent_since``
+    """A stored story; instants are aware UTC, on the site's clock. ``changed_at``: when
+    its newest revision but the first was seen; ``absent_since``
     and ``absences``: visits that did not find it since it was last there; ``words``:
     what lists called it in earlier runs."""
 
@@ -53,6 +61,7 @@ class KnownStory:
     url: str
     published_at: datetime | None
     title: str
+    changed_at: datetime | None
     visited_at: datetime | None
     absent_since: datetime | None
     absences: int
@@ -76,8 +85,8 @@ async def young(
     *,
     run: int,
 ) -> list[tuple[str, KnownStory]]:
-    """(address, story) of those published after ``young``, or not found at a visit
-    after ``since`` and not seen again."""
+    """(address, story) of those published or changed after ``young``, or not found at
+    a visit after ``since`` and not seen again."""
     async with connection.cursor(row_factory=class_row(KnownStory)) as cursor:
         values = {"young": young, "since": since, "run": run}
         await cursor.execute(STORY + AGAIN, values)

@@ -11,9 +11,8 @@ from tests.site.history.world import USUAL
 from tests.site.server import ReplicaServer
 
 
-def main() -> None:
-    """Serves until stopped, or prints as JSON the truth of a night or of all nights
-    until then."""
+def arguments() -> argparse.Namespace:
+    """What the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m tests.site", description=__doc__)
     parser.add_argument("what", choices=("serve", "truth", "history"))
     parser.add_argument("--seed", type=int, default=7)
@@ -25,7 +24,13 @@ def main() -> None:
     parser.add_argument("--history", action="store_true")
     parser.add_argument("--new-a-night", type=int, default=USUAL)
     parser.add_argument("--quiet", type=int, nargs="*", default=())
-    given = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Serves until stopped, or prints as JSON the truth of a night or of all nights
+    until then."""
+    given = arguments()
     site = ReplicaServer(
         seed=given.seed,
         night=given.night,

@@ -11,14 +11,19 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from tests.site import truth, urls
+from tests.site.history.placements import always
+from tests.site.history.world import USUAL, HistoryWorld
 from tests.site.render import lists
+from tests.site.render.failing import failing_page
 from tests.site.render.parts import page
 from tests.site.render.story import story_page
 from tests.site.world import FIRST_NIGHT, World
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
+    from tests.site.history.placements import Seen
     from tests.site.stories import Story
     from tests.site.world import Night
 
@@ -46,6 +51,9 @@ class Pages:
     def make(self, target: str) -> tuple[int, str, str]:
         path = target.partition("?")[0].rstrip("/") or "/wj/index"
         story = self.story(path)
+        fault = self.night.faults.get(urls.story_number(path) or 0)
+        if fault:
+            return fault.status, HTML, failing_page(self.night, fault, self.channels)
         if story:
             return 200, HTML, story_page(self.night, story, self.channels, self.heavy)
         if path in self.lists:
@@ -71,7 +79,10 @@ class Pages:
 
 class ReplicaServer:
     """``with ReplicaServer(seed=7, night=1) as site``: ``site.url``, ``site.requests``
-    (Counter of request targets), ``site.night`` (settable), ``site.truth()``."""
+    (Counter of request targets), ``site.night`` (settable), ``site.truth()``.
+
+    With ``history`` its nights are those of a ``HistoryWorld``, which alone minds
+    ``new_a_night`` and ``quiet`` and has a ``site.history_truth()``."""
 
     def __init__(
         self,
@@ -84,10 +95,15 @@ class ReplicaServer:
         channels: int = 8,
         first_night: date = FIRST_NIGHT,
         port: int = 0,
+        history: bool = False,
+        new_a_night: int = USUAL,
+        quiet: Collection[int] = (),
     ) -> None:
-        self.world = World(
-            seed, stories=stories, channels=channels, first_night=first_night
-        )
+        size: dict[str, Any] = {"stories": stories, "channels": channels}
+        size["first_night"] = first_night
+        if history:
+            size |= {"new_a_night": new_a_night, "quiet": quiet}
+        self.world = HistoryWorld(seed, **size) if history else World(seed, **size)
         self.robots, self.heavy, self.port = robots, weight == "heavy", port
         self.requests: Counter[str] = Counter()
         self.started = threading.Event()
@@ -108,6 +124,14 @@ class ReplicaServer:
 
     def truth(self) -> dict[str, Any]:
         return truth.truth(self.pages.night, self.world.channels)
+
+    def history_truth(
+        self, upto: int | None = None, seen: Seen = always
+    ) -> dict[str, Any]:
+        """``HistoryWorld.history_truth`` of the nights up to this one, or ``upto``."""
+        if not isinstance(self.world, HistoryWorld):
+            raise TypeError("a replica without history=True knows only its nights")
+        return self.world.history_truth(upto or self.night, seen)
 
     def __enter__(self) -> Self:
         self.thread.start()
@@ -157,9 +181,10 @@ class ReplicaServer:
         if b"gzip" in headers.lower():
             body, encoding = gzip.compress(body, 1), "Content-Encoding: gzip\r\n"
         date_header = format_datetime(self.pages.night.now, usegmt=True)
+        leads = "Location: /\r\n" if status in (301, 302) else ""
         return (
             f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nDate: {date_header}\r\n"
-            f"{encoding}Content-Length: {len(body)}\r\n\r\n"
+            f"{encoding}{leads}Content-Length: {len(body)}\r\n\r\n"
         ).encode("ascii") + body
 
 

@@ -1,0 +1,157 @@
+"""The ledger against seeded histories: every edit, withdrawal, copy, and no other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crawler import urls
+from tests.crawling import crawl
+from tests.replaying import another_database, rows
+from tests.site.server import ReplicaServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REVISIONS = "SELECT story_id, run_id, changed_sections FROM revision WHERE number > 1"
+ABSENT = "('not_found', 'gone', 'redirected', 'no_headline')"
+
+
+@dataclass
+class Told:
+    """Nights that were crawled: their truth, and the pages asked for in each."""
+
+    dsn: str
+    truth: dict[str, Any] = field(default_factory=dict)
+    asked: dict[int, set[str]] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module", params=[6, pytest.param(30, marks=pytest.mark.soak)])
+def history(
+    request: pytest.FixtureRequest, postgres_server: str, template: str
+) -> Iterator[Told]:
+    with (
+        another_database(postgres_server, template) as dsn,
+        ReplicaServer(seed=7, stories=120, channels=4, history=True) as site,
+    ):
+        told = Told(dsn)
+        for night in range(1, request.param + 1):
+            site.night = night
+            site.requests.clear()
+            run = crawl(site.url, dsn, "-s", "ERROR_RATIO_MAX=1")
+            assert run.returncode == 0, run.stderr
+            told.asked[night] = {urls.canonical(path) for path in site.requests}
+        told.truth = site.history_truth()
+        yield told
+
+
+def test_every_edit_is_a_revision_of_its_night_and_nothing_else_is(
+    history: Told,
+) -> None:
+    expected = {
+        (int(story), row["night"], tuple(sorted(row["sections"])))
+        for story, its in history.truth["revisions"].items()
+        for row in its
+        if row["number"] > 1
+    }
+    found = {
+        (story, run, tuple(sorted(sections)))
+        for story, run, sections in rows(history.dsn, REVISIONS)
+    }
+    assert found == expected
+
+
+def test_every_revert_is_kept_as_a_revision_of_its_own(history: Told) -> None:
+    hashes = {
+        (story, number): told
+        for story, number, told in rows(
+            history.dsn, "SELECT story_id, number, hashes FROM revision"
+        )
+    }
+    for revert in history.truth["reverts"]:
+        first, second, third = (
+            hashes[revert["story"], number] for number in revert["revisions"]
+        )
+        assert first == third != second
+
+
+def test_every_visit_that_found_nothing_is_told_with_what_it_found(
+    history: Told,
+) -> None:
+    found = rows(
+        history.dsn,
+        f"SELECT story_id, run_id, outcome FROM observation WHERE outcome IN {ABSENT}",  # noqa: S608
+    )
+    expected = {
+        (row["story"], night, row["outcome"])
+        for row in history.truth["withdrawals"]
+        for night in range(row["first_night"], row["last_night"] + 1)
+    }
+    assert set(found) <= expected
+    first_visits = {
+        (row["story"], row["first_night"]) for row in history.truth["withdrawals"]
+    }
+    assert first_visits <= {(story, night) for story, night, _ in found}
+
+
+def test_every_reappearance_is_seen_in_its_night(history: Told) -> None:
+    alive = set(
+        rows(
+            history.dsn,
+            "SELECT story_id, run_id FROM observation WHERE outcome = 'alive'",
+        )
+    )
+    back = {
+        (row["story"], row["reappeared"])
+        for row in history.truth["withdrawals"]
+        if row["reappeared"]
+    }
+    assert back <= alive
+
+
+def test_failures_of_the_server_never_count_as_withdrawal(history: Told) -> None:
+    failing = {row["story"] for row in history.truth["failures"]}
+    absent = {row["story"] for row in history.truth["withdrawals"]}
+    found = {story for (story,) in rows(history.dsn, "SELECT story_id FROM withdrawn")}
+    assert found & (failing - absent) == set()
+    assert found == absent
+
+
+def test_a_half_loaded_page_is_an_observation_and_no_new_truth(history: Told) -> None:
+    found = rows(
+        history.dsn,
+        "SELECT story_id, run_id FROM observation WHERE outcome = 'half_loaded'",
+    )
+    expected = {(row["story"], row["night"]) for row in history.truth["half_loaded"]}
+    assert set(found) == expected
+
+
+def test_every_copy_is_found_under_its_other_id_and_no_part_or_template_is(
+    history: Told,
+) -> None:
+    found = {
+        tuple(pair)
+        for pair in rows(history.dsn, "SELECT story_id, other_story_id FROM same_text")
+    }
+    twins = {tuple(sorted(row["stories"])) for row in history.truth["duplicates"]}
+    stored = {story for (story,) in rows(history.dsn, "SELECT story_id FROM article")}
+    assert {pair for pair in twins if set(pair) <= stored} <= found
+    parts = {tuple(sorted(pair)) for pair in history.truth["parts"]}
+    templates = {row["story"] for row in history.truth["templates"]}
+    assert found & parts == set()
+    assert [pair for pair in found if templates & set(pair)] == []
+
+
+def test_every_new_story_is_found_in_its_night(history: Told) -> None:
+    found = dict(rows(history.dsn, "SELECT story_id, first_seen_run FROM article"))
+    late = {
+        (story, told["night"])
+        for told in history.truth["nights"]
+        for story in told["new"]
+        if found.get(story) != told["night"]
+        and story not in told["failing"]
+        and story not in told["withdrawn"]
+    }
+    assert late == set()
