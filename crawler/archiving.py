@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.archive import manifest, repair, shelf
-from crawler.archive.reader import Damaged
+from crawler.archive.reader import Damaged, scan
 from crawler.archive.series import series_name
 from crawler.version import SOFTWARE, extractor_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from scrapy.settings import Settings
 
@@ -50,8 +51,8 @@ def mend_unfinished(root: Path) -> list[str]:
             manifest.finish(root, name, told=told, counters={})
         except repair.BeingWritten:
             continue
-        except Damaged as error:
-            lines.append(str(error))
+        except (Damaged, OSError) as error:
+            lines.append(f"{name} could not be mended: {error}")
     return lines
 
 
@@ -137,3 +138,14 @@ def replayed(
 
 
 PRIORITY_OF_A_PERSON = 40
+
+
+def first_capture(settings: Settings) -> UUID | None:
+    """The first capture that a replay will read; None where there is none, or the
+    first file cannot be read."""
+    path = next(iter(settings.getlist("REPLAY")), None)
+    try:
+        found = next(scan(Path(path)), None) if path else None
+    except Damaged:
+        return None
+    return found.capture_id if found else None

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Signal with a ``capture``: an exchange is archived, and its row can be written
 CAPTURED = object()
+# Signal with an ``item``: something to be stored that no response brought
+TOLD = object()
 
 
 class Section(StrEnum):

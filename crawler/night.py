@@ -12,7 +12,7 @@ import psycopg
 
 from crawler import archiving, arguments
 from crawler.verdict import Exit, Verdict, judge
-from pipelines.storage import database, migrate, runs, server
+from pipelines.storage import captures, database, migrate, runs, server
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,6 +103,8 @@ class Night:
         self, connection: psycopg.Connection[Any], given: dict[str, str]
     ) -> Verdict:
         """Crawls, and writes the verdict into the run's row."""
+        if given.get("replay"):
+            self.refuse_what_is_held(connection)
         run_id = runs.start_run(connection, spider=SPIDER, arguments=given)
         self.settings.set("RUN_ID", run_id, priority="cmdline")
         series = None if given.get("replay") else self.open_archive(run_id, given)
@@ -116,11 +118,23 @@ class Night:
         else:
             limit = self.settings.getfloat("ERROR_RATIO_MAX")
             verdict = judge(counters, error_ratio_max=limit)
+        connection = alive(connection, self.settings["DATABASE_URL"])
         if series is not None:
             told = {"run": run_id, "arguments": given, "outcome": verdict.outcome}
             root = archiving.finish(self.settings, series, told, counters)
             verdict = cited(connection, run_id, verdict, series, root)
         return keep(connection, run_id, verdict, counters)
+
+    def refuse_what_is_held(self, connection: psycopg.Connection[Any]) -> None:
+        """A night that this database holds would come after itself in the ledger."""
+        first = archiving.first_capture(self.settings)
+        run = captures.run_of(connection, first) if first else None
+        if run is not None:
+            raise NotStarted(
+                Exit.CONFIGURATION,
+                f"this database holds that night already, as run {run}; name an empty "
+                "one with DATABASE_URL to replay it into",
+            )
 
     def open_archive(self, run_id: int, given: Mapping[str, str]) -> str:
         """Mends what killed runs left; the name of this run's series."""
@@ -144,6 +158,16 @@ def cited(
     with suppress(psycopg.OperationalError):  # keep() meets it again, and says so
         runs.name_archive(connection, run_id, archive=series, root=root)
     return replace(verdict, line=f"{verdict.line} Archive {series}, root {root}.")
+
+
+def alive(connection: psycopg.Connection[Any], dsn: str) -> psycopg.Connection[Any]:
+    """The connection, or a new one where it was cut during the night."""
+    try:
+        connection.execute("SELECT 1")
+    except psycopg.OperationalError:
+        with suppress(database.DatabaseUnreachable):
+            return database.connect(dsn)
+    return connection
 
 
 def calm_collector() -> None:
@@ -181,15 +205,14 @@ def keep(
     counters: Mapping[str, Any],
 ) -> Verdict:
     """Writes the verdict; where the database is gone the verdict becomes that."""
+    told: dict[str, Any] = {
+        "outcome": verdict.outcome,
+        "exit_code": int(verdict.code),
+        "verdict": verdict.line,
+        "counters": counters,
+    }
     try:
-        runs.finish_run(
-            connection,
-            run_id,
-            outcome=verdict.outcome,
-            exit_code=int(verdict.code),
-            verdict=verdict.line,
-            counters=counters,
-        )
+        runs.finish_run(connection, run_id, **told)
     except psycopg.OperationalError:
         print(
             f"The verdict of run {run_id} could not be written: the database is gone.",

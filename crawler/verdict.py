@@ -79,6 +79,8 @@ def _code(stats: Mapping[str, Any], error_ratio_max: float) -> Exit:
         return REASONS[reason]
     if reason == "start_error":
         return Exit.INTERNAL
+    if stats.get("replay/damaged_files") and stats.get("replay/miss"):
+        return Exit.TOO_MANY_ERRORS
     if errors(stats) > error_ratio_max * max(pages(stats), 1):
         return Exit.TOO_MANY_ERRORS
     if not stats.get("link/rows", 0):

@@ -9,6 +9,7 @@ from scrapy.exceptions import CloseSpider
 
 from crawler.items import (
     CAPTURED,
+    TOLD,
     Article,
     Capture,
     Incident,
@@ -80,6 +81,7 @@ class PostgresPipeline:
             extractor=crawler.settings["EXTRACTOR_VERSION"],
         )
         crawler.signals.connect(pipeline.captured, signal=CAPTURED)
+        crawler.signals.connect(pipeline.told, signal=TOLD)
         return pipeline
 
     async def open_spider(self) -> None:
@@ -96,6 +98,11 @@ class PostgresPipeline:
     def captured(self, capture: Capture) -> None:
         """Hands the row of an archived exchange in, ahead of what is read from it."""
         self.writer.hand_in(capture)
+
+    def told(self, item: Item) -> None:
+        """Hands an item in that no page brought."""
+        for row in self.rows(item):
+            self.writer.hand_in(row)
 
     async def close_spider(self) -> None:
         await self.writer.close()
@@ -126,4 +133,4 @@ class PostgresPipeline:
         except Refused:
             return []  # its first sighting is in quarantine, where nothing is counted
         self.pages[key] = self.pages.get(key, 1) + 1
-        return [PageCount(key, self.pages[key])]
+        return [PageCount(key, self.pages[key], link.seen_at)]

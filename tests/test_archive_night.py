@@ -154,6 +154,17 @@ def test_a_torn_tail_is_cut_off_by_the_next_run_which_says_so(
     assert torn.with_name(f"{torn.name.rpartition('-')[0]}.json").exists()
 
 
+def test_what_cannot_be_mended_is_said_and_stops_no_night(
+    site: ReplicaServer, database: str, tmp_path: Path
+) -> None:
+    odd = tmp_path / "archive" / "2026" / "01" / "01" / "udn-x-run1-00000.warc.gz"
+    odd.mkdir(parents=True)
+    run = night(site, database, str(tmp_path), "-a", "max_stories=3")
+
+    assert run.returncode == 0, run.stderr
+    assert "udn-x-run1 could not be mended" in run.stderr
+
+
 @pytest.mark.parametrize("kills", [4, pytest.param(50, marks=pytest.mark.soak)])
 def test_killed_at_any_moment_no_row_is_without_its_whole_record(
     kills: int, database: str, tmp_path: Path

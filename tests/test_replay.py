@@ -149,6 +149,24 @@ def test_what_cannot_be_replayed_is_said_in_one_line(
     assert rows(database, "SELECT count(*) FROM run") == [(0,)]
 
 
+def test_a_night_is_not_replayed_into_a_database_that_holds_it(nights: Nights) -> None:
+    before = tables(nights.dsn)
+    run = replay("1", nights.dsn, nights.var)
+    assert run.returncode == 3
+    assert "holds that night already, as run 1" in run.stdout
+    assert tables(nights.dsn) == before
+
+
+def test_an_archive_without_captures_says_so(
+    nights: Nights, database: str, tmp_path: Path
+) -> None:
+    empty = tmp_path / "empty.warc.gz"
+    empty.write_bytes(b"")
+    run = replay(str(empty), database, nights.var, "-a", f"site={nights.site}")
+    assert run.returncode == 6
+    assert "the archive holds no capture" in run.stdout
+
+
 def test_a_replay_archives_nothing_itself(nights: Nights, database: str) -> None:
     folder = Path(nights.var) / "archive"
     before = sorted(folder.rglob("*"))

@@ -128,7 +128,7 @@ def replay(args: list[str], opts: Namespace, settings: Settings) -> int:
             files=files,
             task=Task(dsn=dsn, names=names, channels=channels, writing=opts.write),
             jobs=jobs,
-            tell=complain,
+            tell=lambda line: print(line, file=sys.stderr),
             since=since,
             out=stack.enter_context(opened(opts.out)) if opts.out else None,
         )
@@ -226,10 +226,6 @@ def bring_up(connection: psycopg.Connection[tuple[object, ...]]) -> None:
         ) from error
 
 
-def complain(line: str) -> None:
-    print(line, file=sys.stderr)
-
-
 def show(tally: Tally, *, wrote: bool) -> int:
     """Prints a table on a terminal, else lines; the exit code."""
     print(tally.summary())
@@ -246,4 +242,6 @@ def show(tally: Tally, *, wrote: bool) -> int:
     print(tally.verdict(wrote=wrote), flush=True)
     if wrote:
         return int(Exit.STORING_FAILED) if tally.left else int(Exit.GOOD)
+    if tally.damaged and not tally.pages:
+        return int(Exit.CONFIGURATION)
     return CHANGED if tally.changed else int(Exit.GOOD)

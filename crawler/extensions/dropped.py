@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
 
-from crawler import urls
+from crawler import urls, visits
+from crawler.items import TOLD
+from crawler.pages.captured import SEEN_AT
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -30,7 +32,7 @@ class DroppedRequests:
     def dropped(self, request: Request) -> None:
         """The scheduler has met the address before."""
         if request.meta.get("redirect_urls"):
-            self.count("redirect_seen_before")
+            self.count(request, "redirect_seen_before")
         else:
             self.crawler.stats.inc_value("request/seen_before")
 
@@ -40,8 +42,17 @@ class DroppedRequests:
             return
         origin = getattr(self.crawler.spider, "origin", urls.SITE)
         if urls.never_requested(request.url, origin=origin) == "offsite":
-            self.count("redirect_offsite")
+            self.count(request, "redirect_offsite")
 
-    def count(self, reason: str) -> None:
+    def count(self, request: Request, reason: str) -> None:
+        """A story that leads elsewhere is one that is not there: the ledger is told."""
         self.crawler.stats.inc_value("page/failed")
         self.crawler.stats.inc_value(f"page/failed/{reason}")
+        visit = visits.observed(
+            request,
+            reason,
+            origin=getattr(self.crawler.spider, "origin", urls.SITE),
+            seen_at=request.meta.get(SEEN_AT),
+        )
+        if visit is not None:
+            self.crawler.signals.send_catch_log(TOLD, item=visit)

@@ -15,7 +15,8 @@ from crawler.archive.keeper import Keeper
 from crawler.archive.series import Series
 from crawler.failures import reason_of
 from crawler.items import CAPTURED
-from crawler.pages.captured import META
+from crawler.pages.captured import META, SEEN_AT
+from crawler.revisit import site_clock
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -60,6 +61,7 @@ class ArchiveMiddleware:
         return middleware
 
     async def process_response(self, request: Request, response: Response) -> Response:
+        request.meta[SEEN_AT] = site_clock(response)
         await self.keep(
             request,
             status=response.status,

@@ -13,7 +13,8 @@ from crawler import times, urls
 from crawler.archive.reader import Damaged, response_of
 from crawler.archive.shelf import Shelf
 from crawler.items import CAPTURED
-from crawler.pages.captured import META
+from crawler.pages.captured import META, SEEN_AT
+from crawler.revisit import site_clock
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -69,7 +70,15 @@ class ReplayMiddleware:
             # what could be read is replayed; what could not is missed, and counted
             self.crawler.stats.inc_value("replay/damaged_files")
             self.crawler.stats.set_value("verdict/detail", str(error))
+        if not shelf.places:
+            self.crawler.stats.set_value("verdict/detail", self.nothing())
         self.shelf = shelf
+
+    def nothing(self) -> str:
+        """Why a replay has nothing to answer with."""
+        if self.at:
+            return f"the archive holds no capture of {self.at} or before"
+        return "the archive holds no capture"
 
     async def process_request(self, request: Request) -> Response:
         if self.shelf is None:
@@ -89,4 +98,5 @@ class ReplayMiddleware:
         response = response_of(stored, url=request.url)
         # what goes by the clock goes by the capture's
         response.headers.setdefault("Date", format_datetime(stored.fetched_at, True))
+        request.meta[SEEN_AT] = site_clock(response)
         return response

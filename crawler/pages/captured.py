@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 META = "capture_id"
+# When the last answer to a request, or to what led to it, came: on the site's clock
+SEEN_AT = "seen_at"
 
 
 def seen(response: Response) -> dict[str, Any]:

@@ -111,8 +111,18 @@ class Tally:
         ]
         return ", ".join(parts) + "."
 
+    @property
+    def nothing_compared(self) -> bool:
+        """Not a page was there to compare: that is no clean bill of health."""
+        return not self.stored
+
     def verdict(self, *, wrote: bool) -> str:
         """What it comes to, in one line."""
+        if self.nothing_compared:
+            return (
+                "Nothing could be compared: no page of the archive is what a stored "
+                "row was read from, or none could be read."
+            )
         if not self.changed:
             return "Nothing would change." if not wrote else "Nothing has changed."
         did = "have changed" if wrote else "would change"

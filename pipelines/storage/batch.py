@@ -31,6 +31,7 @@ class PageCount:
 
     link_id: UUID
     pages: int
+    seen_at: datetime | None = None
 
 
 Row = Article | Link | PageCount | Incident | Capture | Observation | QuarantinedItem
@@ -60,7 +61,8 @@ async def store_batch(
         for key, row in zip(keys, rows, strict=True)
         if isinstance(row, Link) and key
     }
-    pages = {row.link_id: row.pages for row in rows if isinstance(row, PageCount)}
+    counts = [row for row in rows if isinstance(row, PageCount)]
+    pages = {row.link_id: (row.pages, row.seen_at or seen_at) for row in counts}
     archived = {row.capture_id: row for row in rows if isinstance(row, Capture)}
     visits = {row.story_id: row for row in rows if isinstance(row, Observation)}
     shown: dict[int, dict[str, str]] = {}

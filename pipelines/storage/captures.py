@@ -45,6 +45,15 @@ GROUP BY file ORDER BY file
 ARCHIVE = "SELECT archive, archive_root FROM run WHERE run_id = %s"
 
 
+HELD = "SELECT run_id FROM capture WHERE capture_id = %s"
+
+
+def run_of(connection: psycopg.Connection[Any], capture_id: UUID) -> int | None:
+    """The run whose capture this is; None if it is not stored."""
+    row = connection.execute(HELD, [capture_id]).fetchone()
+    return int(row[0]) if row else None
+
+
 async def store(
     connection: psycopg.AsyncConnection[Any],
     captures: Mapping[UUID, Capture],

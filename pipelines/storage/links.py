@@ -113,13 +113,14 @@ async def store(
 
 async def repeat(
     connection: psycopg.AsyncConnection[Any],
-    pages: Mapping[UUID, int],
+    pages: Mapping[UUID, tuple[int, datetime]],
     *,
     run: int,
     seen_at: datetime,
 ) -> None:
-    """Writes on how many pages of this run a link was; after its first sighting."""
-    counted = [{"link_id": str(key), "pages": pages[key]} for key in pages]
+    """Writes on how many pages of this run a link was, and when on the last of them on
+    the site's clock; after its first sighting."""
+    counted = [{"link_id": str(key), "pages": pages[key][0]} for key in pages]
     values = {"rows": json.dumps(counted), "run": run, "seen_at": seen_at}
     await connection.execute(REPEAT, values)
     await placements.count_pages(connection, pages, run=run)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from crawler.items import Observation
 
-# A story that was there at any moment of a run was alive in it
+# A story that was there at any moment of a run was alive in it, and an answer that
+# says nothing takes nothing away
 UPSERT = """
 INSERT INTO observation AS old (story_id, run_id, seen_at, outcome, status, detail,
     capture_id, hashes)
@@ -24,6 +25,8 @@ ON CONFLICT (story_id, run_id) DO UPDATE
 SET seen_at = excluded.seen_at, outcome = excluded.outcome, status = excluded.status,
     detail = excluded.detail, capture_id = excluded.capture_id, hashes = excluded.hashes
 WHERE old.outcome <> 'alive'
+    AND excluded.outcome NOT IN ('refused', 'server_error', 'unreachable')
+    AND (old.outcome <> 'half_loaded' OR excluded.outcome = 'alive')
 """
 
 HALF_LOADED = """

@@ -61,8 +61,10 @@ ORDER BY row.link_id
 
 COUNT_PAGES = """
 UPDATE placement
-SET pages = greatest(placement.pages, row.pages)
-FROM json_to_recordset(%(rows)s) AS row (link_id uuid, pages integer)
+SET pages = greatest(placement.pages, row.pages),
+    last_seen_at = greatest(placement.last_seen_at, row.seen_at)
+FROM json_to_recordset(%(rows)s) AS row (link_id uuid, pages integer,
+    seen_at timestamptz)
 WHERE placement.link_id = row.link_id AND placement.last_run = %(run)s
 """
 
@@ -103,8 +105,14 @@ async def store(
 
 
 async def count_pages(
-    connection: psycopg.AsyncConnection[Any], pages: Mapping[UUID, int], *, run: int
+    connection: psycopg.AsyncConnection[Any],
+    pages: Mapping[UUID, tuple[int, datetime]],
+    *,
+    run: int,
 ) -> None:
-    """Writes on how many pages of this run links were."""
-    rows = [{"link_id": str(key), "pages": pages[key]} for key in sorted(pages)]
+    """Writes on how many pages of this run links were, and when on the last."""
+    rows = [
+        {"link_id": str(key), "pages": pages[key][0], "seen_at": str(pages[key][1])}
+        for key in sorted(pages)
+    ]
     await connection.execute(COUNT_PAGES, {"rows": json.dumps(rows), "run": run})
