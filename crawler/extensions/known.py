@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import psycopg
 from scrapy import signals
@@ -12,13 +12,15 @@ from crawler.revisit import FORGOTTEN
 from pipelines.storage import known
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Awaitable, Callable, Collection
     from datetime import datetime, timedelta
 
     from scrapy import Spider
     from scrapy.crawler import Crawler
 
     from pipelines.storage.known import KnownStory
+
+T = TypeVar("T")
 
 
 class KnownStories:
@@ -49,16 +51,22 @@ class KnownStories:
         """Those of ``story_ids`` that are in the archive."""
         if not story_ids:
             return {}
-        connection = await self.connected()
-        return await known.of(connection, sorted(story_ids), run=self.run)
+        return await self.asked(known.of, sorted(story_ids))
 
     async def held(
         self, *, now: datetime, window: timedelta
     ) -> list[tuple[str, KnownStory]]:
         """(address, story) of those that are young, or vanished of late."""
-        connection = await self.connected()
         since = now - max(window, FORGOTTEN)
-        return await known.young(connection, now - window, since, run=self.run)
+        return await self.asked(known.young, now - window, since)
+
+    async def asked(self, ask: Callable[..., Awaitable[T]], *given: object) -> T:
+        """The answer, asked for once more where the connection has been cut."""
+        try:
+            return await ask(await self.connected(), *given, run=self.run)
+        except psycopg.OperationalError:
+            self.connection = None
+            return await ask(await self.connected(), *given, run=self.run)
 
     async def connected(self) -> psycopg.AsyncConnection:
         if self.connection is None or self.connection.closed:
