@@ -105,6 +105,8 @@ class Night:
         """Crawls, and writes the verdict into the run's row."""
         if given.get("replay"):
             self.refuse_what_is_held(connection)
+        else:
+            self.make_archive()
         run_id = runs.start_run(connection, spider=SPIDER, arguments=given)
         self.settings.set("RUN_ID", run_id, priority="cmdline")
         series = None if given.get("replay") else self.open_archive(run_id, given)
@@ -124,6 +126,18 @@ class Night:
             root = archiving.finish(self.settings, series, told, counters)
             verdict = cited(connection, run_id, verdict, series, root)
         return keep(connection, run_id, verdict, counters)
+
+    def make_archive(self) -> None:
+        """The archive's folder, found out before anything is requested."""
+        root = archiving.root_of(self.settings)
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NotStarted(
+                Exit.CONFIGURATION,
+                f"the archive in {root} cannot be written: {error.strerror}; VAR_DIR "
+                "says where it is",
+            ) from error
 
     def refuse_what_is_held(self, connection: psycopg.Connection[Any]) -> None:
         """A night that this database holds would come after itself in the ledger."""

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -130,7 +131,9 @@ def test_a_new_file_is_begun_at_the_set_size(
 def test_an_archive_that_cannot_be_written_ends_the_run_with_its_own_words(
     site: ReplicaServer, database: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "archive").write_text("a file where a folder should be")
+    year = tmp_path / "archive" / f"{datetime.now(UTC):%Y}"
+    year.parent.mkdir()
+    year.write_text("a file where a folder should be")
     run = night(site, database, str(tmp_path))
 
     assert run.returncode == 9
@@ -152,6 +155,18 @@ def test_a_torn_tail_is_cut_off_by_the_next_run_which_says_so(
     assert torn.read_bytes() == sound
     assert f"{torn}: 100 bytes of a torn record cut off" in run.stderr
     assert torn.with_name(f"{torn.name.rpartition('-')[0]}.json").exists()
+
+
+def test_without_a_folder_for_the_archive_nothing_is_requested(
+    site: ReplicaServer, database: str, tmp_path: Path
+) -> None:
+    (tmp_path / "archive").write_text("a file where a folder should be")
+    run = night(site, database, str(tmp_path))
+
+    assert run.returncode == 3
+    assert "cannot be written" in run.stdout
+    assert not site.requests
+    assert rows(database, "SELECT count(*) FROM run") == [(0,)]
 
 
 def test_what_cannot_be_mended_is_said_and_stops_no_night(
