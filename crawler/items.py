@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -185,11 +185,44 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FrontierRequest:
+    """A request that waits in the frontier: what to fetch and who reads it.
+
+    ``fingerprint``: of the request, by story id for a story. ``callback``: name of the
+    spider's method. ``arguments``: its ``cb_kwargs``, as values that JSON can hold;
+    ``found``: where the address was met. Higher ``priority`` goes first.
+    """
+
+    fingerprint: bytes
+    url: str
+    callback: str
+    errback: str
+    priority: int
+    story_id: int | None = None
+    arguments: dict[str, Any] = field(default_factory=dict)
+    found: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontierEnd:
+    """How a request of the frontier ended: the one terminal state of its row.
+
+    ``state`` is a word of table frontier, ``reason`` the machine word of a failure.
+    """
+
+    fingerprint: bytes
+    state: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageItems:
     """What one page gave, on its way through the pipelines together.
 
     A page is stored in one transaction, and Scrapy's costs arise once a page instead
     of once a link. ``repeats``: links that an earlier page of the run showed already.
+    ``requests``: what the page leads to; ``end``: that its own request is done. Both
+    are committed with the rest of the page or not at all.
     """
 
     article: Article | None = None
@@ -197,6 +230,8 @@ class PageItems:
     incidents: tuple[Incident, ...] = ()
     observations: tuple[Observation, ...] = ()
     repeats: tuple[Link, ...] = ()
+    requests: tuple[FrontierRequest, ...] = ()
+    end: FrontierEnd | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

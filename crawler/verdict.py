@@ -23,6 +23,12 @@ class Exit(IntEnum):
     TOO_MANY_ERRORS = 7
     INTERRUPTED = 8
     STORING_FAILED = 9
+    DISK_FULL = 10
+    MEMORY = 11
+    DEADLINE = 12
+    WALLED = 13
+    DATABASE_LOST = 14
+    ROBOTS_UNAVAILABLE = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +49,12 @@ REASONS = {
     "database_unreachable": Exit.DATABASE_UNREACHABLE,
     "store_errors": Exit.STORING_FAILED,
     "shutdown": Exit.INTERRUPTED,
+    "disk_full": Exit.DISK_FULL,
+    "memusage_exceeded": Exit.MEMORY,
+    "deadline": Exit.DEADLINE,
+    "walled": Exit.WALLED,
+    "database_lost": Exit.DATABASE_LOST,
+    "robots_unavailable": Exit.ROBOTS_UNAVAILABLE,
     None: Exit.INTERRUPTED,  # forced by a second signal: Scrapy had no time to say
 }
 
@@ -55,6 +67,18 @@ OPENINGS = {
     Exit.TOO_MANY_ERRORS: "Too many errors",
     Exit.INTERRUPTED: "Interrupted: what is stored is whole, run again to go on",
     Exit.STORING_FAILED: "Storing failed: items were fetched but not stored",
+    Exit.DISK_FULL: "Stopped: the disk is full; free some and run again to go on",
+    Exit.MEMORY: "Stopped: the memory limit is reached; run again to go on",
+    Exit.DEADLINE: "Stopped: the run's time is over; run again to go on",
+    Exit.WALLED: "Stopped: the site shows walls (challenge, login) instead of stories",
+    Exit.DATABASE_LOST: (
+        "Stopped: the database went away; what was fetched is kept on disk, and the "
+        "next run stores it"
+    ),
+    Exit.ROBOTS_UNAVAILABLE: (
+        "Nothing requested: robots.txt cannot be had, which forbids everything "
+        "(RFC 9309)"
+    ),
 }
 
 
