@@ -39,6 +39,7 @@ STORE_BATCH_MAX = os.environ.get("STORE_BATCH_MAX", "500")
 STORE_PATIENCE = os.environ.get("STORE_PATIENCE", "120")
 ARCHIVE_FILE_MB = os.environ.get("ARCHIVE_FILE_MB", "1000")
 RUN_ID = 0
+JOB_ID = 0
 # Set by a run: name of its series of WARC files, what they say of themselves
 ARCHIVE = ""
 ARCHIVE_INFO: dict[str, str] = {}

@@ -40,6 +40,7 @@ class PostgresPipeline:
     raises ``StoreError`` if there is none.
 
     Args:
+        job: id of the job whose frontier the run works on; 0: the run's own.
         patience: seconds to go on trying when the database is away in mid-run.
     """
 
@@ -49,6 +50,7 @@ class PostgresPipeline:
         run_id: int,
         stats: StatsCollector,
         *,
+        job: int = 0,
         batch_max: int = 500,
         patience: float = 120,
         extractor: str | None = None,
@@ -57,6 +59,7 @@ class PostgresPipeline:
         self.writer = Writer(
             dsn,
             run_id,
+            job=job,
             batch_max=batch_max,
             count=stats.inc_value,
             patience=patience,
@@ -76,6 +79,7 @@ class PostgresPipeline:
             crawler.settings["DATABASE_URL"],
             crawler.settings.getint("RUN_ID"),
             crawler.stats,
+            job=crawler.settings.getint("JOB_ID"),
             batch_max=crawler.settings.getint("STORE_BATCH_MAX") or 500,
             patience=crawler.settings.getfloat("STORE_PATIENCE"),
             extractor=crawler.settings["EXTRACTOR_VERSION"],
@@ -101,14 +105,14 @@ class PostgresPipeline:
 
     def told(self, item: Item) -> None:
         """Hands an item in that no page brought."""
-        for row in self.rows(item):
-            self.writer.hand_in(row)
+        self.writer.hand_in(*self.rows(item))
 
     async def close_spider(self) -> None:
         await self.writer.close()
 
     def rows(self, item: Item) -> list[Row]:
-        """The rows of an item: its own and those of its incidents."""
+        """The rows of an item: its own and those of its incidents; what a page leads
+        to and its end come last."""
         match item:
             case Article() | Link() if item.incidents:
                 return [replace(item, incidents=()), *item.incidents]
@@ -120,7 +124,9 @@ class PostgresPipeline:
                     *item.observations,
                     *(Repeat(link=link) for link in item.repeats),
                 ]
-                return [row for part in parts for row in self.rows(part)]
+                rows = [row for part in parts for row in self.rows(part)]
+                end = [item.end] if item.end else []
+                return [*rows, *item.requests, *end]
             case Repeat():
                 return self.counted(item.link)
             case _:

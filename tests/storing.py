@@ -6,6 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, LiteralString
+from uuid import UUID
 
 import psycopg
 from scrapy.settings import Settings
@@ -13,6 +14,7 @@ from scrapy.statscollectors import MemoryStatsCollector
 
 from crawler.items import (
     Article,
+    Capture,
     Contributor,
     Figure,
     Incident,
@@ -62,6 +64,26 @@ def link(position: int, **other: Any) -> Link:
         "anchor_text": "公車開通",
     }
     return Link(**{**values, **other})
+
+
+def capture(number: int, **other: Any) -> Capture:
+    values: dict[str, Any] = {
+        "capture_id": UUID(int=number),
+        "url": f"{SITE}/wj/story/1/{number}",
+        "method": "GET",
+        "status": 200,
+        "failure": None,
+        "file": "2026/03/01/night.warc.gz",
+        "file_offset": number,
+        "file_length": 100,
+        "payload_sha256": f"{number:064x}",
+        "payload_length": 50,
+        "content_type": "text/html",
+        "etag": None,
+        "last_modified": None,
+        "fetched_at": NOON,
+    }
+    return Capture(**{**values, **other})
 
 
 class Crawler:

@@ -24,7 +24,7 @@ TARGETS = re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(), re.MULT
 KIND = re.compile(r'kind="(\w+)"|not_read\(\s*response, "(\w+)"')
 
 
-@pytest.mark.parametrize("name", [*FROM_ENVIRONMENT, "RUN_ID"])
+@pytest.mark.parametrize("name", [*FROM_ENVIRONMENT, "RUN_ID", "JOB_ID"])
 def test_every_setting_is_in_the_readme(name: str) -> None:
     assert f"| `{name}` |" in README
 

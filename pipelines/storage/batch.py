@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crawler.items import Article, Capture, Incident, Link, Observation
+from crawler.items import (
+    Article,
+    Capture,
+    FrontierEnd,
+    FrontierRequest,
+    Incident,
+    Link,
+    Observation,
+)
 from pipelines.storage import (
     articles,
     captures,
+    frontier,
     incidents,
     links,
     observations,
@@ -34,7 +43,17 @@ class PageCount:
     seen_at: datetime | None = None
 
 
-Row = Article | Link | PageCount | Incident | Capture | Observation | QuarantinedItem
+Row = (
+    Article
+    | Link
+    | PageCount
+    | Incident
+    | Capture
+    | Observation
+    | QuarantinedItem
+    | FrontierRequest
+    | FrontierEnd
+)
 
 
 async def store_batch(
@@ -42,17 +61,23 @@ async def store_batch(
     rows: Sequence[Row],
     *,
     run: int,
+    job: int = 0,
     seen_at: datetime,
     extractor: str | None = None,
 ) -> list[str]:
     """Writes ``rows`` in one transaction; of rows with one key the last is written.
 
-    Keys are written in order, so that two writers cannot deadlock.
+    Keys are written in order, so that two writers cannot deadlock. The frontier comes
+    last: its rows are those that other processes wait for.
+
+    Args:
+        job: whose frontier it is; 0: that of ``run``.
 
     Returns:
         For each row what became of it: ``article/inserted``, ``article/changed``,
         ``article/unchanged``, ``link/inserted``, ``link/seen``, ``link/repeated``,
-        ``incident``, ``capture``, ``observation`` or ``quarantined``.
+        ``incident``, ``capture``, ``observation``, ``frontier/request``,
+        ``frontier/end`` or ``quarantined``.
     """
     keys = [link_id(row) if isinstance(row, Link) else None for row in rows]
     stories = {row.story_id: row for row in rows if isinstance(row, Article)}
@@ -68,6 +93,8 @@ async def store_batch(
     shown: dict[int, dict[str, str]] = {}
     events = {incident_id(row): row for row in rows if isinstance(row, Incident)}
     refused = {row.key: row for row in rows if isinstance(row, QuarantinedItem)}
+    requests = [row for row in rows if isinstance(row, FrontierRequest)]
+    ends = [row for row in rows if isinstance(row, FrontierEnd)]
     story_outcomes: dict[int, str] = {}
     link_outcomes: dict[UUID, str] = {}
     async with connection.transaction():
@@ -101,6 +128,10 @@ async def store_batch(
             await incidents.store(connection, events, run=run, seen_at=seen_at)
         if refused:
             await quarantine.store(connection, refused, run=run, seen_at=seen_at)
+        if requests:
+            await frontier.add(connection, requests, job=job or run, run=run)
+        if ends:
+            await frontier.end(connection, ends, job=job or run, run=run)
     return [
         f"link/{link_outcomes[key]}" if key else _outcome(row, story_outcomes)
         for key, row in zip(keys, rows, strict=True)
@@ -139,5 +170,9 @@ def _outcome(row: Row, stories: dict[int, str]) -> str:
             return "capture"
         case Observation():
             return "observation"
+        case FrontierRequest():
+            return "frontier/request"
+        case FrontierEnd():
+            return "frontier/end"
         case _:
             return "quarantined"

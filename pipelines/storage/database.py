@@ -35,6 +35,7 @@ TABLES = (
     "list",
     "placement",
     "text_signature",
+    "frontier",
 )
 CONNECT_SECONDS = 10
 # No statement of ours takes long: one that does waits for something

@@ -7,7 +7,7 @@ a zone are refused, since no cut and no guess would be right.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -52,7 +52,7 @@ def _texts(item: Any) -> list[str]:
             continue
         if isinstance(value, dict):
             texts += value
-            texts += value.values()
+            _add(texts, value.values())
         elif isinstance(value, tuple):
             _add(texts, value)
         elif isinstance(value, datetime) and value.tzinfo is None:
@@ -77,11 +77,16 @@ def _getter(names: list[str]) -> Callable[[Any], Any]:
     return lambda item: tuple(getattr(item, name) for name in names)
 
 
-def _add(texts: list[str], values: tuple[Any, ...]) -> None:
+def _add(texts: list[str], values: Iterable[Any]) -> None:
+    """Texts of what a tuple holds, or of values that JSON can hold."""
     for each in values:
         if isinstance(each, str):
             texts.append(each)
-        else:
+        elif isinstance(each, dict):
+            _add(texts, (*each, *each.values()))
+        elif isinstance(each, list):
+            _add(texts, each)
+        elif is_dataclass(each):
             texts += _texts(each)
 
 
@@ -117,8 +122,8 @@ def _storable(text: str) -> bool:
 def _map(value: Any) -> Any:
     if type(value) is str:
         return clean_text(value)
-    if isinstance(value, tuple):
-        return tuple(_map(each) for each in value)
+    if isinstance(value, tuple | list):
+        return type(value)(_map(each) for each in value)
     if isinstance(value, dict):
         return {_map(key): _map(each) for key, each in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
