@@ -12,14 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-NAMES = ("channels", "since", "max_stories", "site", "replay", "at")
+NAMES = ("channels", "since", "max_stories", "site", "replay", "at", "join")
+# Those that say how a run works, not what it is for
+HOW = ("replay", "at", "join")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arguments:
     """``channels``: codes, ids or titles, empty for all; ``since``: aware UTC;
     ``origin``: scheme, host and port the pages are fetched from; ``replay``: the
-    archive that answers in its place, as it was ``at`` an instant (aware UTC)."""
+    archive that answers in its place, as it was ``at`` an instant (aware UTC);
+    ``join``: help the run that is in progress."""
 
     channels: tuple[str, ...] = ()
     since: datetime | None = None
@@ -27,6 +30,7 @@ class Arguments:
     origin: str = urls.SITE
     replay: str | None = None
     at: datetime | None = None
+    join: bool = False
 
 
 def read(given: Mapping[str, str]) -> Arguments:
@@ -48,7 +52,18 @@ def read(given: Mapping[str, str]) -> Arguments:
         origin=origin(given["site"]) if given.get("site") else urls.SITE,
         replay=given.get("replay") or None,
         at=_at(given),
+        join=_join(given),
     )
+
+
+def _join(given: Mapping[str, str]) -> bool:
+    if "join" not in given:
+        return False
+    if given["join"] != "yes":
+        raise ValueError(f"join={given['join']!r}: join=yes is expected, or nothing")
+    if given.get("replay"):
+        raise ValueError("join=yes: a replay is one process")
+    return True
 
 
 def _at(given: Mapping[str, str]) -> datetime | None:

@@ -32,6 +32,22 @@ def _ignored(message: str) -> str:
     return "offsite" if "offsite" in lowered else "ignored"
 
 
+# Reason -> the state in which the request's row of the frontier ends
+STATES = {
+    **dict.fromkeys(GONE, "gone"),
+    "robots_forbidden": "forbidden",
+    "offsite": "offsite",
+    "redirect_offsite": "offsite",
+    "redirect_seen_before": "redirected",
+    "max_stories": "left",
+}
+
+
+def state_of(reason: str) -> str:
+    """A reason -> the terminal state of table frontier; ``failed`` for most."""
+    return STATES.get(reason, "failed")
+
+
 def speaks_against_the_night(reason: str) -> bool:
     """Is this failure an error of the site or the network, rather than an outcome
     (gone, refused, kept away by robots.txt)?"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
+from scrapy.core.scheduler import Scheduler
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -14,7 +15,11 @@ class LookingCommand(ScrapyCommand):
     """No pipelines, and a log that tells only what went wrong."""
 
     requires_project = True
-    looking: ClassVar[dict[str, Any]] = {"ITEM_PIPELINES": {}, "LOG_LEVEL": "WARNING"}
+    looking: ClassVar[dict[str, Any]] = {
+        "ITEM_PIPELINES": {},
+        "SCHEDULER": Scheduler,
+        "LOG_LEVEL": "WARNING",
+    }
 
     def process_options(self, args: list[str], opts: Namespace) -> None:
         # a command's default_settings would yield to the project's

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from crawler import archiving, arguments
+from crawler.numbers import usable
 from crawler.verdict import Exit, Verdict, judge
-from pipelines.storage import captures, database, migrate, runs, server
+from pipelines.storage import captures, database, jobs, migrate, runs, server
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,20 +22,7 @@ if TYPE_CHECKING:
     from scrapy.settings import Settings
 
 SPIDER = "udn_world"
-WHOLE = (
-    *("MAX_STORIES", "RELATED_DEPTH", "LIST_PAGES_MAX", "STORE_BATCH_MAX"),
-    "ARCHIVE_FILE_MB",
-)
-NUMBERS = (
-    *WHOLE,
-    "REVISIT_HOURS",
-    "ERROR_RATIO_MAX",
-    "STORE_PATIENCE",
-    "DOWNLOAD_DELAY",
-)
-# Where the variable is not called like the setting
-VARIABLES = {"DOWNLOAD_DELAY": "UDN_DOWNLOAD_DELAY"}
-LARGEST = 1_000_000
+NOBODY = "join=yes: no run is in progress that could be joined"
 
 
 class NotStarted(Exception):
@@ -43,6 +31,15 @@ class NotStarted(Exception):
     def __init__(self, code: Exit, reason: object) -> None:
         self.verdict = Verdict(code=code, line=f"Not started: {reason}.")
         super().__init__(self.verdict.line)
+
+
+def checked(given: Mapping[str, str], settings: Settings) -> None:
+    """Raises NotStarted for arguments or settings that no run can use."""
+    try:
+        arguments.read(given)
+        usable(settings)
+    except ValueError as error:
+        raise NotStarted(Exit.CONFIGURATION, error) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +53,13 @@ class Night:
         """Runs the spider with the arguments ``given``; never raises for what a user,
         a database or the site can do wrong."""
         try:
-            check(given, self.settings)
+            checked(given, self.settings)
             if given.get("replay"):
                 given = self.replayed(given)
             with ExitStack() as stack:
-                connection = self.open_database(stack)
+                connection = self.open_database(stack, join=bool(given.get("join")))
+                if given.get("join"):
+                    given = self.joined(connection, given)
                 return self.crawl(connection, given)
         except NotStarted as stopped:
             return stopped.verdict
@@ -74,16 +73,31 @@ class Night:
         self.settings.set("REPLAY_AT", given.get("at", ""), priority="cmdline")
         return night
 
-    def open_database(self, stack: ExitStack) -> psycopg.Connection[Any]:
+    def joined(
+        self, connection: psycopg.Connection[Any], given: Mapping[str, str]
+    ) -> dict[str, str]:
+        """The arguments of the job in progress, which this run helps with."""
+        found = jobs.unfinished(connection, arguments.read(given).origin)
+        if found is None:
+            raise NotStarted(Exit.CONFIGURATION, NOBODY)
+        job, of_the_job = found
+        self.settings.set("JOB_ID", job, priority="cmdline")
+        return {**of_the_job, **given}
+
+    def open_database(self, stack: ExitStack, *, join: bool) -> psycopg.Connection[Any]:
         """The connection that holds the run's lock, with the schema up to date."""
         try:
             dsn = stack.enter_context(
                 server.database(self.settings["DATABASE_URL"], self.settings["VAR_DIR"])
             )
             connection = stack.enter_context(database.connect(dsn))
-            if not database.run_lock(connection):
+            alone = database.run_lock(connection)
+            if join and alone:
+                raise NotStarted(Exit.CONFIGURATION, NOBODY)
+            if not join and not alone:
                 raise NotStarted(
-                    Exit.ANOTHER_RUN, "another run is in progress on this database"
+                    Exit.ANOTHER_RUN,
+                    "another run is in progress on this database; -a join=yes helps it",
                 )
             migrate.migrate(connection)
         except database.DatabaseUnreachable as error:
@@ -109,6 +123,7 @@ class Night:
             self.make_archive()
         run_id = runs.start_run(connection, spider=SPIDER, arguments=given)
         self.settings.set("RUN_ID", run_id, priority="cmdline")
+        job = self.begin_job(connection, run_id, given)
         series = None if given.get("replay") else self.open_archive(run_id, given)
         crawler = self.process.create_crawler(SPIDER)
         calm_collector()
@@ -121,11 +136,30 @@ class Night:
             limit = self.settings.getfloat("ERROR_RATIO_MAX")
             verdict = judge(counters, error_ratio_max=limit)
         connection = alive(connection, self.settings["DATABASE_URL"])
+        with suppress(psycopg.OperationalError):  # keep() meets it again, and says so
+            jobs.finish(connection, job)
         if series is not None:
             told = {"run": run_id, "arguments": given, "outcome": verdict.outcome}
             root = archiving.finish(self.settings, series, told, counters)
             verdict = cited(connection, run_id, verdict, series, root)
         return keep(connection, run_id, verdict, counters)
+
+    def begin_job(
+        self, connection: psycopg.Connection[Any], run_id: int, given: Mapping[str, str]
+    ) -> int:
+        """What the run works on: the job it joins, one that a run before it left
+        unfinished, or a new one."""
+        if not given.get("join"):
+            what = {k: v for k, v in given.items() if k not in arguments.HOW}
+            job = jobs.begin(
+                connection,
+                run_id,
+                origin=arguments.read(given).origin,
+                arguments=what,
+                anew=bool(given.get("replay")),
+            )
+            self.settings.set("JOB_ID", job, priority="cmdline")
+        return self.settings.getint("JOB_ID")
 
     def make_archive(self) -> None:
         """The archive's folder, found out before anything is requested."""
@@ -189,27 +223,6 @@ def calm_collector() -> None:
     every page: a sixth of a crawl's time without the site's delays (bench.crawl)."""
     gc.freeze()
     gc.set_threshold(20_000, 50, 50)
-
-
-def check(given: Mapping[str, str], settings: Settings) -> None:
-    """Raises NotStarted for arguments or settings that no run can use."""
-    try:
-        arguments.read(given)
-    except ValueError as error:
-        raise NotStarted(Exit.CONFIGURATION, error) from error
-    for name in NUMBERS:
-        whole = name in WHOLE
-        try:
-            number = settings.getint(name) if whole else settings.getfloat(name)
-            good = 0 <= number <= LARGEST
-        except ValueError:
-            good = False
-        if not good:
-            raise NotStarted(
-                Exit.CONFIGURATION,
-                f"{VARIABLES.get(name, name)}={settings[name]!r}: a "
-                f"{'whole ' if whole else ''}number from 0 to {LARGEST} is expected",
-            )
 
 
 def keep(

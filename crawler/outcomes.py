@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from scrapy.exceptions import CloseSpider
+
 from crawler import failures, urls, visits
-from crawler.items import Incident, PageItems
+from crawler.items import FrontierEnd, Incident, PageItems
+from crawler.requests import row_of
 from crawler.revisit import site_clock
 
 if TYPE_CHECKING:
@@ -37,18 +41,27 @@ class Outcomes:
         """The page came, but is not what its address promises."""
         reason = getattr(error, "reason", kind)
         incident = self._failed(response.url, kind, kind, str(error))
-        return self._told(incident, response.request, reason, response)
+        told = self._told(incident, response.request, reason, response)
+        state = kind if kind == "not_a_story" else "failed"
+        return replace(told, end=ended(response.request, state, reason))
 
-    def failure(self, failure: Failure) -> PageItems | None:
-        """The page did not come. ``None``: the run's number of stories is reached."""
+    def failure(self, failure: Failure) -> PageItems:
+        """The page did not come, or was one more than the run's number of stories.
+
+        Raises:
+            CloseSpider: the page came but could not be archived: it is not done.
+        """
         reason = failures.reason_of(failure.value or RuntimeError())
         request: Request = failure.request  # type: ignore[attr-defined]
+        end = ended(request, failures.state_of(reason), reason)
         if reason == "max_stories":
             self.stats.inc_value("left/max_stories")
-            return None
+            return PageItems(end=end)
+        if reason == "archive_failed":
+            raise CloseSpider("store_errors")
         incident = self._failed(request.url, "fetch_failed", reason, reason)
         response = getattr(failure.value, "response", None)
-        return self._told(incident, request, reason, response)
+        return replace(self._told(incident, request, reason, response), end=end)
 
     def _failed(self, url: str, kind: str, reason: str, why: str) -> Incident:
         self.stats.inc_value("page/failed")
@@ -81,3 +94,11 @@ class Outcomes:
             seen_at=site_clock(response) if response is not None else None,
         )
         return PageItems(incidents=(incident,), observations=(visit,) if visit else ())
+
+
+def ended(
+    request: Request | None, state: str, reason: str | None = None
+) -> FrontierEnd | None:
+    """The end of the row that a request stems from; None where it stems from none."""
+    row = row_of(request) if request is not None else None
+    return FrontierEnd(fingerprint=row, state=state, reason=reason) if row else None

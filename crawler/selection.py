@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from scrapy.statscollectors import StatsCollector
 
     from crawler.items import Link
+    from crawler.pages.menu import Channel
+    from crawler.pages.sitemap import SitemapStory
 
 Known = Callable[[Collection[int]], Awaitable[dict[int, revisit.Known]]]
 Again = Callable[..., Awaitable[list[tuple[str, revisit.Known]]]]
@@ -95,6 +97,25 @@ class Selection:
                     },
                 )
         return list(found.values())
+
+    def of_sitemap(self, stories: Sequence[SitemapStory], page: str) -> list[Candidate]:
+        """Stories that the sitemap ``page`` lists and the run's arguments allow."""
+        found: dict[str, str | int] = {"page": page, "section": "sitemap"}
+        return [
+            Candidate(story_id=one.story_id, url=one.url, depth=0, found=found)
+            for one in stories
+            if self.in_time(times.reading(one.published))
+            and self.of_a_wanted_channel(one.url)
+        ]
+
+    def leave_out(self, menu: Sequence[Channel], wanted: Sequence[Channel]) -> None:
+        """Makes channels of the menu that are not ``wanted`` foreign."""
+        self.foreign = frozenset(
+            subcategory.id
+            for channel in menu
+            if channel not in wanted
+            for subcategory in channel.subcategories
+        )
 
     async def choose(
         self, candidates: Collection[Candidate], *, now: datetime

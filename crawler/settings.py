@@ -17,7 +17,9 @@ from crawler.fingerprint import StoryFingerprinter
 from crawler.middlewares.archive import ArchiveMiddleware
 from crawler.middlewares.budget import StoryBudgetMiddleware
 from crawler.middlewares.guard import NeverRequestedMiddleware
+from crawler.middlewares.pace import PaceMiddleware
 from crawler.middlewares.replay import ReplayMiddleware
+from crawler.scheduler import FrontierScheduler
 from pipelines.dates import DatesPipeline
 from pipelines.dedupe import DedupePipeline
 from pipelines.postgres import PostgresPipeline
@@ -39,6 +41,7 @@ STORE_BATCH_MAX = os.environ.get("STORE_BATCH_MAX", "500")
 STORE_PATIENCE = os.environ.get("STORE_PATIENCE", "120")
 ARCHIVE_FILE_MB = os.environ.get("ARCHIVE_FILE_MB", "1000")
 RUN_ID = 0
+# The run whose job this run works on
 JOB_ID = 0
 # Set by a run: name of its series of WARC files, what they say of themselves
 ARCHIVE = ""
@@ -60,6 +63,7 @@ SCRAPER_SLOT_MAX_ACTIVE_SIZE = 1
 CONCURRENT_ITEMS = 8
 DOWNLOAD_DELAY = os.environ.get("UDN_DOWNLOAD_DELAY", "1.5")
 REQUEST_FINGERPRINTER_CLASS = StoryFingerprinter
+SCHEDULER = FrontierScheduler
 
 # Nothing larger, slower or less safe than a news page needs
 DOWNLOAD_TIMEOUT = 30
@@ -78,6 +82,7 @@ REMOTE_CONTROL_ENABLED = False
 DOWNLOADER_MIDDLEWARES = {
     NeverRequestedMiddleware: 60,
     StoryBudgetMiddleware: 90,
+    PaceMiddleware: 940,
     ArchiveMiddleware: 950,
     ReplayMiddleware: 960,
 }

@@ -12,7 +12,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from pipelines.storage import migrate, runs, server
+from pipelines.storage import jobs, migrate, runs, server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,9 +57,10 @@ def database(postgres_server: str, template: str) -> Iterator[str]:
 
 @pytest.fixture
 def db(database: str) -> Iterator[psycopg.Connection[Any]]:
-    """What another program sees of the database; run 1 is open."""
+    """What another program sees of the database; run 1 is open, with its job."""
     with psycopg.connect(database, autocommit=True) as connection:
         assert runs.start_run(connection, spider="test", arguments={}) == 1
+        jobs.begin(connection, 1, origin="http://127.0.0.1", arguments={})
         yield connection
 
 

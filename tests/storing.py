@@ -119,3 +119,14 @@ def store(dsn: str, run: int, *items: Item, **options: Any) -> Mapping[str, Any]
 def rows(db: Connection, query: LiteralString) -> list[Any]:
     found = db.execute(query).fetchall()
     return [row[0] if len(row) == 1 else row for row in found]
+
+
+LEASE = """
+UPDATE frontier
+SET state = 'leased', lease_run = 1, lease_until = now() + interval '1 hour'
+"""
+
+
+def lease(db: Connection) -> None:
+    """Run 1 takes everything that waits."""
+    db.execute(LEASE)

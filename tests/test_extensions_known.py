@@ -22,7 +22,7 @@ CUT = (
 async def test_a_cut_connection_costs_no_answer(
     database: str, db: psycopg.Connection[Any]
 ) -> None:
-    known = KnownStories(database, run=2)
+    known = KnownStories(database, 2, patience=5)
     try:
         await store_batch(await known.connected(), [article(1)], run=1, seen_at=NOON)
         assert set(await known.known([1, 2])) == {1}

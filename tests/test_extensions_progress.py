@@ -15,7 +15,7 @@ from tests.site.server import ReplicaServer
 
 def test_the_counters_are_told_in_words() -> None:
     stats = {"page/story/ok": 3, "page/ok": 5, "page/failed": 1}
-    stats |= {"scheduler/enqueued": 9, "scheduler/dequeued": 7}
+    stats |= {"frontier/waiting": 2}
 
     assert sentence(stats) == "3 stories, 5 pages, 1 failed, 2 waiting"
 

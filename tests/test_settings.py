@@ -14,7 +14,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings, default_settings
 from scrapy.utils.project import get_project_settings
 
-from crawler import night, settings
+from crawler import night, numbers, settings
 from crawler.verdict import Exit
 from tests.crawling import ROOT, environment, scrapy
 
@@ -132,7 +132,7 @@ def test_every_variable_is_read_in_settings_only() -> None:
 
 WHOLE = ("MAX_STORIES", "RELATED_DEPTH", "LIST_PAGES_MAX", "STORE_BATCH_MAX")
 BAD = [
-    *((name, value) for name in night.NUMBERS for value in ("many", "-1", "nan", "")),
+    *((name, value) for name in numbers.NUMBERS for value in ("many", "-1", "nan", "")),
     *((name, value) for name in WHOLE for value in ("1.5", "inf")),
     ("REVISIT_HOURS", "inf"),
     ("REVISIT_HOURS", "1e300"),
@@ -143,10 +143,10 @@ BAD = [
 def test_a_number_that_is_none_is_refused_by_name(name: str, value: str) -> None:
     given = Settings()
     given.setmodule(settings)
-    night.check({}, given)
+    night.checked({}, given)
     given.set(name, value)
     with pytest.raises(night.NotStarted, match=f"{name}={value!r}"):
-        night.check({}, given)
+        night.checked({}, given)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from crawler.items import (
 )
 from pipelines.dates import DatesPipeline
 from pipelines.dedupe import DedupePipeline
+from pipelines.storage import runs
 from pipelines.storage.batch import PageCount
 from pipelines.storage.committing import StoreError
 from pipelines.storage.keys import link_id
@@ -28,6 +29,7 @@ from tests.storing import (
     Connection,
     article,
     capture,
+    lease,
     link,
     opened,
     rows,
@@ -88,6 +90,7 @@ def test_a_page_larger_than_a_batch_is_one_transaction(
 
 def test_what_a_page_leads_to_is_stored_with_it(database: str, db: Connection) -> None:
     store(database, 1, PageItems(requests=(request(1), request(1))))
+    lease(db)
     both = page(1, requests=(request(3), request(2)), end=end(1))
     assert store(database, 1, both)["store/commit"] == 1
     found = "SELECT story_id, state, job_id FROM frontier ORDER BY 1"
@@ -97,8 +100,9 @@ def test_what_a_page_leads_to_is_stored_with_it(database: str, db: Connection) -
 
 
 def test_the_frontier_is_that_of_the_job(database: str, db: Connection) -> None:
-    store(database, 1, PageItems(requests=(request(1),)), job=77)
-    assert rows(db, "SELECT job_id FROM frontier") == [77]
+    runs.start_run(db, spider="test", arguments={})
+    store(database, 2, PageItems(requests=(request(1),)), job=1)
+    assert rows(db, "SELECT job_id FROM frontier") == [1]
 
 
 def test_the_rows_of_the_frontier_come_last() -> None:
@@ -133,6 +137,7 @@ def test_a_poisoned_page_ends_only_when_all_of_it_is_kept(
     whole = page(1, links=20, requests=(request(2),), end=end(1))
     bad = replace(whole, links=(*whole.links, link(0)))
     store(database, 1, PageItems(requests=(request(1),)))
+    lease(db)
     store(database, 1, bad)
     newest = "SELECT max(xmin::text::bigint) FROM {}"
     others = [
@@ -201,11 +206,14 @@ def test_a_capture_is_stored_though_nobody_waits(database: str, db: Connection) 
     async def whole() -> None:
         async with opened(database, 1) as pipeline:
             pipeline.captured(capture(1))
-            pipeline.told(page(1, requests=(request(2),), end=end(2)))
+            pipeline.told(page(1, requests=(request(2),), end=end(1)))
 
+    store(database, 1, PageItems(requests=(request(1),)))
+    lease(db)
     asyncio.run(whole())
     assert rows(db, "SELECT count(*) FROM capture") == [1]
-    assert rows(db, "SELECT state FROM frontier") == ["stored"]
+    found = "SELECT state FROM frontier ORDER BY story_id"
+    assert rows(db, found) == ["stored", "pending"]
 
 
 SIZES = st.lists(st.integers(1, 12), max_size=40)

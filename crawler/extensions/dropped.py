@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
 
-from crawler import urls, visits
-from crawler.items import TOLD
+from crawler import failures, urls, visits
+from crawler.items import TOLD, PageItems
+from crawler.outcomes import ended
 from crawler.pages.captured import SEEN_AT
 
 if TYPE_CHECKING:
@@ -54,5 +55,8 @@ class DroppedRequests:
             origin=getattr(self.crawler.spider, "origin", urls.SITE),
             seen_at=request.meta.get(SEEN_AT),
         )
-        if visit is not None:
-            self.crawler.signals.send_catch_log(TOLD, item=visit)
+        told = PageItems(
+            observations=(visit,) if visit else (),
+            end=ended(request, failures.state_of(reason), reason),
+        )
+        self.crawler.signals.send_catch_log(TOLD, item=told)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import psycopg
 from scrapy import signals
-from scrapy.exceptions import NotConfigured
+from scrapy.exceptions import CloseSpider, NotConfigured
+from scrapy.utils.asyncio import sleep
 
 from crawler.revisit import FORGOTTEN
 from pipelines.storage import known
+from pipelines.storage.database import DatabaseUnreachable, connect_async
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -21,16 +24,21 @@ if TYPE_CHECKING:
     from pipelines.storage.known import KnownStory
 
 T = TypeVar("T")
+AGAIN = 0.5  # seconds between two questions to a database that is away
 
 
 class KnownStories:
     """Answers the spider which ids are held; asked a page at a time, kept nowhere.
 
-    Without a database (``scrapy extract``, ``scrapy survey``) nothing is known.
+    What runs before the ``job`` have left is known, not what is stored meanwhile.
+    Without a database (``scrapy extract``, ``scrapy survey``) nothing is.
+
+    Args:
+        patience: seconds to wait for a database that is away.
     """
 
-    def __init__(self, dsn: str, run: int) -> None:
-        self.dsn, self.run = dsn, run
+    def __init__(self, dsn: str, job: int, *, patience: float) -> None:
+        self.dsn, self.job, self.patience = dsn, job, patience
         self.connection: psycopg.AsyncConnection | None = None
 
     @classmethod
@@ -38,7 +46,9 @@ class KnownStories:
         if not crawler.settings.getint("RUN_ID"):
             raise NotConfigured
         settings = crawler.settings
-        extension = cls(settings["DATABASE_URL"], settings.getint("RUN_ID"))
+        job = settings.getint("JOB_ID") or settings.getint("RUN_ID")
+        patience = settings.getfloat("STORE_PATIENCE")
+        extension = cls(settings["DATABASE_URL"], job, patience=patience)
         crawler.signals.connect(extension.spider_opened, signals.spider_opened)
         crawler.signals.connect(extension.spider_closed, signals.spider_closed)
         return extension
@@ -61,18 +71,24 @@ class KnownStories:
         return await self.asked(known.young, now - window, since)
 
     async def asked(self, ask: Callable[..., Awaitable[T]], *given: object) -> T:
-        """The answer, asked for once more where the connection has been cut."""
-        try:
-            return await ask(await self.connected(), *given, run=self.run)
-        except psycopg.OperationalError:
-            self.connection = None
-            return await ask(await self.connected(), *given, run=self.run)
+        """The answer, asked for again while the database is away.
+
+        Raises:
+            CloseSpider: it stays away; the page that asked is not done.
+        """
+        deadline = time.monotonic() + self.patience
+        while True:
+            try:
+                return await ask(await self.connected(), *given, run=self.job)
+            except (DatabaseUnreachable, psycopg.OperationalError) as error:
+                self.connection = None
+                if time.monotonic() > deadline:
+                    raise CloseSpider("database_lost") from error
+            await sleep(AGAIN)
 
     async def connected(self) -> psycopg.AsyncConnection:
         if self.connection is None or self.connection.closed:
-            self.connection = await psycopg.AsyncConnection.connect(
-                self.dsn, autocommit=True
-            )
+            self.connection = await connect_async(self.dsn)
         return self.connection
 
     async def spider_closed(self) -> None:

@@ -27,7 +27,7 @@ SECONDS_PLAIN = 30.0
 
 def sentence(stats: Mapping[str, Any]) -> str:
     """The counters of a run under way, in words."""
-    waiting = stats.get("scheduler/enqueued", 0) - stats.get("scheduler/dequeued", 0)
+    waiting = stats.get("frontier/waiting", 0)
     return (
         f"{stats.get('page/story/ok', 0)} stories, {stats.get('page/ok', 0)} pages, "
         f"{stats.get('page/failed', 0)} failed, {waiting} waiting"

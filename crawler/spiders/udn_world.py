@@ -11,7 +11,7 @@ from scrapy.exceptions import CloseSpider
 
 from crawler import arguments, revisit, times, urls, visits
 from crawler.items import PageItems, Section
-from crawler.outcomes import Outcomes
+from crawler.outcomes import Outcomes, ended
 from crawler.pages.api import parse_api
 from crawler.pages.channel import parse_channel
 from crawler.pages.errors import NotAStory
@@ -19,7 +19,9 @@ from crawler.pages.list_page import NotAList
 from crawler.pages.menu import CHANNELS, UnknownChannel, parse_menu, select
 from crawler.pages.sitemap import parse_sitemap
 from crawler.pages.story import parse_story
+from crawler.requests import FOUND, OWN
 from crawler.selection import Candidate, Selection
+from crawler.whole_page import whole_page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Collection, Iterable
@@ -49,8 +51,8 @@ class UdnWorldSpider(Spider):
         settings, read = crawler.settings, arguments.read(given)
         self.origin = read.origin
         self.allowed_domains = [urls.domain(read.origin)]
-        self.wanted_channels, self.max_stories = read.channels, read.max_stories
-        self.since = read.since
+        self.wanted_channels, self.since = read.channels, read.since
+        self.max_stories, self.join = read.max_stories, read.join
         self.list_pages_max = settings.getint("LIST_PAGES_MAX")
         self.related_depth = settings.getint("RELATED_DEPTH")
         self.window = timedelta(hours=settings.getfloat("REVISIT_HOURS"))
@@ -75,8 +77,10 @@ class UdnWorldSpider(Spider):
         )
 
     async def start(self) -> AsyncIterator[Any]:
-        yield self.list_request(HOME, self.parse_home, errback=self.home_failed)
+        options = {"errback": self.home_failed, "meta": {OWN: self.join}}
+        yield self.list_request(HOME, self.parse_home, **options)
 
+    @whole_page
     async def parse_home(self, response: TextResponse) -> AsyncIterator[Request]:
         self.outcomes.read(response)
         for request in self.lists(parse_menu(response.text) or CHANNELS):
@@ -84,8 +88,9 @@ class UdnWorldSpider(Spider):
         for candidate in await self.selection.again(revisit.site_clock(response)):
             yield self.story_request(candidate)
 
+    @whole_page
     def home_failed(self, failure: Failure) -> Iterable[PageItems | Request]:
-        yield from self.failed(failure)
+        yield self.outcomes.failure(failure)
         yield from self.lists(CHANNELS)
 
     def lists(self, menu: tuple[Channel, ...]) -> Iterable[Request]:
@@ -95,25 +100,22 @@ class UdnWorldSpider(Spider):
         except UnknownChannel as error:
             self.crawler.stats.set_value("verdict/detail", str(error))
             raise CloseSpider("unknown_channel") from error
-        self.selection.foreign = frozenset(
-            subcategory.id
-            for channel in menu
-            if channel not in channels
-            for subcategory in channel.subcategories
-        )
+        self.selection.leave_out(menu, channels)
         yield self.list_request(SITEMAP, self.parse_sitemap)
         yield self.list_request(f"/wj/cate/{BREAKING}", self.parse_list)
         for channel in channels:
             if channel.code != BREAKING:
+                behind = [subcategory.href for subcategory in channel.subcategories]
                 yield self.list_request(
-                    channel.href, self.parse_list, cb_kwargs={"channel": channel}
+                    channel.href, self.parse_list, cb_kwargs={"behind": behind}
                 )
 
+    @whole_page
     async def parse_list(
-        self, response: TextResponse, channel: Channel | None = None
+        self, response: TextResponse, behind: Collection[str] = ()
     ) -> AsyncIterator[PageItems | Request]:
-        """A list page; if it brings anything new, what lies behind it too: the next
-        page of the breaking list, the subcategories of a channel."""
+        """A list page; if it brings anything new, what lies ``behind`` it too: the
+        subcategories of a channel, or the next page of the breaking list."""
         try:
             page = parse_channel(response, origin=self.origin)
         except NotAList as error:
@@ -126,12 +128,13 @@ class UdnWorldSpider(Spider):
             yield request
         if not new:
             self.crawler.stats.inc_value("list/nothing_new")
-        elif channel is not None:
-            for subcategory in channel.subcategories:
-                yield self.list_request(subcategory.href, self.parse_list)
+        elif behind:
+            for href in behind:
+                yield self.list_request(href, self.parse_list)
         elif urls.page_kind(response.url, origin=self.origin) is urls.PageKind.BREAKING:
             yield self.api_request(2, first_rank=len(page.rows) + 1)
 
+    @whole_page
     async def parse_api(
         self, response: TextResponse, number: int, first_rank: int
     ) -> AsyncIterator[PageItems | Request]:
@@ -158,6 +161,7 @@ class UdnWorldSpider(Spider):
         else:
             yield self.api_request(number + 1, first_rank=first_rank + len(page.rows))
 
+    @whole_page
     async def parse_sitemap(
         self, response: TextResponse
     ) -> AsyncIterator[PageItems | Request]:
@@ -170,20 +174,11 @@ class UdnWorldSpider(Spider):
         self.crawler.stats.inc_value("link/rows", len(sitemap.stories))
         for child in sitemap.children:
             yield self.list_request(child, self.parse_sitemap)
-        candidates = [
-            Candidate(
-                story_id=story.story_id,
-                url=story.url,
-                depth=0,
-                found={"page": response.url, "section": "sitemap"},
-            )
-            for story in sitemap.stories
-            if self.selection.in_time(times.reading(story.published))
-            and self.selection.of_a_wanted_channel(story.url)
-        ]
+        candidates = self.selection.of_sitemap(sitemap.stories, response.url)
         for request in (await self.story_requests(response, candidates))[0]:
             yield request
 
+    @whole_page
     async def parse_story(
         self, response: TextResponse, depth: int
     ) -> AsyncIterator[PageItems | Request]:
@@ -194,7 +189,10 @@ class UdnWorldSpider(Spider):
             return
         self.outcomes.read(response)
         visit = visits.led_elsewhere(response, page.article.story_id, self.origin)
-        yield PageItems(article=page.article, links=page.links, observations=visit)
+        end = ended(response.request, "redirected") if visit else None
+        yield PageItems(
+            article=page.article, links=page.links, observations=visit, end=end
+        )
         published = times.published(page.article.date_witnesses)
         if not self.selection.in_time(published):
             self.crawler.stats.inc_value("skip/older_than_since")
@@ -216,19 +214,23 @@ class UdnWorldSpider(Spider):
     async def story_requests(
         self, response: Response, candidates: Collection[Candidate]
     ) -> tuple[list[Request], set[int]]:
-        chosen, unknown = await self.selection.choose(
-            candidates, now=revisit.site_clock(response)
-        )
+        now = revisit.site_clock(response)
+        chosen, unknown = await self.selection.choose(candidates, now=now)
         return [self.story_request(one) for one in chosen], unknown
 
     def story_request(self, one: Candidate) -> Request:
-        options = {"cb_kwargs": {"depth": one.depth}, "meta": {"found": one.found}}
-        return self.request(one.url, self.parse_story, priority=one.story_id, **options)
+        told = {"cb_kwargs": {"depth": one.depth}, "meta": {FOUND: one.found}}
+        return self.request(one.url, self.parse_story, priority=one.story_id, **told)
 
     def list_request(
         self, href: str, callback: Callable[..., Any], **options: Any
     ) -> Request:
         return self.request(href, callback, priority=LIST_PRIORITY, **options)
+
+    def fingerprint(self, request: Request) -> bytes:
+        """What makes two requests one."""
+        found: bytes = self.crawler.request_fingerprinter.fingerprint(request)
+        return found
 
     def request(
         self, url: str, callback: Callable[..., Any], **options: Any
@@ -243,7 +245,6 @@ class UdnWorldSpider(Spider):
             cb_kwargs={"number": number, "first_rank": first_rank},
         )
 
+    @whole_page
     def failed(self, failure: Failure) -> Iterable[PageItems]:
-        told = self.outcomes.failure(failure)
-        if told is not None:
-            yield told
+        yield self.outcomes.failure(failure)

@@ -129,7 +129,7 @@ async def store_batch(
         if refused:
             await quarantine.store(connection, refused, run=run, seen_at=seen_at)
         if requests:
-            await frontier.add(connection, requests, job=job or run, run=run)
+            await frontier.add(connection, requests, job=job or run)
         if ends:
             await frontier.end(connection, ends, job=job or run, run=run)
     return [

@@ -35,7 +35,9 @@ TABLES = (
     "list",
     "placement",
     "text_signature",
+    "job",
     "frontier",
+    "pace",
 )
 CONNECT_SECONDS = 10
 # No statement of ours takes long: one that does waits for something

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 
 PACKAGES = ("scrapy", "twisted", "lxml", "psycopg")
 
-# The caller holds the run lock, so an unfinished run is a dead one
-BURY = "UPDATE run SET outcome = 'died' WHERE outcome IS NULL"
+# Advisory locks of single runs, held while they live: "udn" in ASCII, and the number
+RUN_CLASS = 0x75646E
+HOLD = "SELECT pg_try_advisory_lock(%s, %s::int)"
+LET_GO = "SELECT pg_advisory_unlock(%s, %s::int)"
+UNFINISHED = "SELECT run_id FROM run WHERE outcome IS NULL"
+BURY = "UPDATE run SET outcome = 'died' WHERE run_id = %s"
 
 START = """
 INSERT INTO run (spider, arguments, started_at, software)
@@ -52,16 +56,16 @@ def start_run(
     software: Mapping[str, str] | None = None,
     started_at: datetime | None = None,
 ) -> int:
-    """Opens a run and returns its id; runs that were left open get outcome ``died``.
+    """Opens a run and returns its id; runs that died without a word get that outcome.
 
     Args:
-        connection: the one that holds the run lock.
+        connection: the run counts as alive as long as it is open.
         arguments: the spider arguments as given; values that JSON cannot hold are
             kept as text.
         software: name -> version; by default Python and the libraries that matter.
         started_at: aware; by default now.
     """
-    connection.execute(BURY)
+    bury(connection)
     parameters = {
         "spider": spider,
         "arguments": _jsonb(arguments),
@@ -70,7 +74,22 @@ def start_run(
     }
     row = connection.execute(START, parameters).fetchone()
     assert row is not None  # noqa: S101 - INSERT … RETURNING gives one row
+    hold(connection, int(row[0]))
     return int(row[0])
+
+
+def hold(connection: psycopg.Connection[Any], run_id: int) -> bool:
+    """Shows others that a run lives; False: somebody shows that already."""
+    row = connection.execute(HOLD, [RUN_CLASS, run_id]).fetchone()
+    return bool(row and row[0])
+
+
+def bury(connection: psycopg.Connection[Any]) -> None:
+    """Gives unfinished runs that nobody holds the outcome ``died``."""
+    for (run_id,) in connection.execute(UNFINISHED).fetchall():
+        if hold(connection, run_id):
+            connection.execute(BURY, [run_id])
+            connection.execute(LET_GO, [RUN_CLASS, run_id])
 
 
 def finish_run(

@@ -106,6 +106,7 @@ class ReplicaServer:
         self.world = HistoryWorld(seed, **size) if history else World(seed, **size)
         self.robots, self.heavy, self.port = robots, weight == "heavy", port
         self.requests: Counter[str] = Counter()
+        self.times: list[float] = []
         self.started = threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.night = night
@@ -174,6 +175,7 @@ class ReplicaServer:
             self.night = int(target.rpartition("/")[2])
             return b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"
         self.requests[target] += 1
+        self.times.append(time.monotonic())
         status, kind, body = self.pages.get(target)
         if "html" in kind:
             body = timing(time.perf_counter()) + body

@@ -1,0 +1,81 @@
+"""What one run holds of the frontier: taken, prolonged, given back."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+from pipelines.storage import frontier
+from pipelines.storage.database import (
+    DatabaseUnreachable,
+    OperationalError,
+    connect_async,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import psycopg
+
+    from crawler.items import FrontierRequest
+
+logger = logging.getLogger(__name__)
+
+
+class Leases:
+    """Leases of ``run`` in ``job``, on a connection of their own.
+
+    Args:
+        seconds: how long a lease lasts unless it is prolonged.
+    """
+
+    def __init__(self, dsn: str, *, job: int, run: int, seconds: float) -> None:
+        self.dsn = dsn
+        self.job, self.run, self.seconds = job, run, seconds
+        self.connection: psycopg.AsyncConnection[Any] | None = None
+        self.kept_at = time.monotonic()
+
+    async def begin(self, requests: Sequence[FrontierRequest]) -> None:
+        """Adds what a run begins with."""
+        connection = await self.connected()
+        await frontier.add(connection, requests, job=self.job, begin=True)
+
+    async def take(self, limit: int) -> list[FrontierRequest]:
+        """The next requests, at most ``limit``, highest priority first."""
+        connection = await self.connected()
+        return await frontier.claim(
+            connection, job=self.job, run=self.run, limit=limit, seconds=self.seconds
+        )
+
+    async def keep(self) -> int | None:
+        """Prolongs what is held, if it is time to; then also: how many requests wait
+        or are another run's."""
+        if time.monotonic() - self.kept_at < self.seconds / 3:
+            return None
+        connection = await self.connected()
+        given = {"job": self.job, "run": self.run}
+        await frontier.renew(connection, seconds=self.seconds, **given)
+        self.kept_at = time.monotonic()
+        return await frontier.elsewhere(connection, **given)
+
+    async def elsewhere(self) -> bool:
+        """Does anything wait, or does another run hold something it may yet drop?"""
+        connection = await self.connected()
+        await frontier.expire(connection, job=self.job)
+        return await frontier.elsewhere(connection, job=self.job, run=self.run) > 0
+
+    async def close(self) -> None:
+        """Gives back what is held; a database that is away leaves that to the next
+        run."""
+        try:
+            connection = await self.connected()
+            await frontier.release(connection, job=self.job, run=self.run)
+            await connection.close()
+        except (DatabaseUnreachable, OperationalError) as error:
+            logger.warning("Leases of run %s were not given back: %s", self.run, error)
+
+    async def connected(self) -> psycopg.AsyncConnection[Any]:
+        if self.connection is None or self.connection.closed:
+            self.connection = await connect_async(self.dsn)
+        return self.connection

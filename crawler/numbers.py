@@ -1,0 +1,43 @@
+"""The settings that are numbers, and what numbers they may be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scrapy.settings import Settings
+
+WHOLE = (
+    *("MAX_STORIES", "RELATED_DEPTH", "LIST_PAGES_MAX", "STORE_BATCH_MAX"),
+    "ARCHIVE_FILE_MB",
+)
+NUMBERS = (
+    *WHOLE,
+    "REVISIT_HOURS",
+    "ERROR_RATIO_MAX",
+    "STORE_PATIENCE",
+    "DOWNLOAD_DELAY",
+)
+# Where the variable is not called like the setting
+VARIABLES = {"DOWNLOAD_DELAY": "UDN_DOWNLOAD_DELAY"}
+LARGEST = 1_000_000
+
+
+def usable(settings: Settings) -> None:
+    """Looks at all of them.
+
+    Raises:
+        ValueError: names the setting, what was given and what is expected.
+    """
+    for name in NUMBERS:
+        whole = name in WHOLE
+        try:
+            number = settings.getint(name) if whole else settings.getfloat(name)
+            good = 0 <= number <= LARGEST
+        except ValueError:
+            good = False
+        if not good:
+            raise ValueError(
+                f"{VARIABLES.get(name, name)}={settings[name]!r}: a "
+                f"{'whole ' if whole else ''}number from 0 to {LARGEST} is expected"
+            )

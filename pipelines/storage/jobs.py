@@ -1,0 +1,141 @@
+"""Rows of ``job``: begun by a run, gone on with by the next if it died."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import psycopg
+
+# Past this the lists of a job tell old news: a new one reads them again
+HOURS = 12
+OPEN = """
+SELECT job_id, started_at > clock_timestamp() - %(hours)s * interval '1 hour' AS young
+FROM job
+WHERE origin = %(origin)s AND arguments = %(arguments)s AND ended_at IS NULL
+ORDER BY job_id DESC
+"""
+BEGIN = "INSERT INTO job (job_id, origin, arguments) VALUES (%s, %s, %s)"
+FREE = """
+UPDATE frontier SET state = 'pending', lease_until = NULL
+FROM run
+WHERE job_id = %s AND state = 'leased' AND run.run_id = lease_run
+    AND run.outcome IS NOT NULL
+"""
+# Of an older job: what a newer one has already
+NOT_TWICE = """
+UPDATE frontier AS old
+SET state = 'superseded', lease_until = NULL, ended_at = clock_timestamp(),
+    ended_run = %(new)s
+WHERE old.job_id = %(old)s AND old.state IN ('pending', 'leased') AND EXISTS (
+    SELECT FROM frontier AS held
+    WHERE held.job_id = %(new)s AND held.fingerprint = old.fingerprint)
+"""
+CARRY = """
+UPDATE frontier SET job_id = %(new)s, state = 'pending', lease_until = NULL
+WHERE job_id = %(old)s AND state IN ('pending', 'leased') AND story_id IS NOT NULL
+"""
+SUPERSEDE = """
+UPDATE frontier
+SET state = 'superseded', lease_until = NULL, ended_at = clock_timestamp(),
+    ended_run = %(new)s
+WHERE job_id = %(old)s AND state IN ('pending', 'leased')
+"""
+CLOSE = "UPDATE job SET ended_at = clock_timestamp() WHERE job_id = %(old)s"
+FINISH = """
+UPDATE job SET ended_at = clock_timestamp()
+WHERE job_id = %s AND ended_at IS NULL AND NOT EXISTS (
+    SELECT FROM frontier WHERE frontier.job_id = job.job_id
+        AND state IN ('pending', 'leased'))
+"""
+NEWEST_OPEN = """
+SELECT job_id, arguments FROM job WHERE origin = %s AND ended_at IS NULL
+ORDER BY job_id DESC LIMIT 1
+"""
+STATES = """
+SELECT state, coalesce(reason, '') AS reason, count(*) AS number FROM frontier
+WHERE job_id = coalesce(%s, (SELECT max(job_id) FROM job))
+GROUP BY state, reason ORDER BY state, number DESC
+"""
+REQUEUE = """
+UPDATE frontier
+SET state = 'pending', reason = NULL, ended_at = NULL, ended_run = NULL
+WHERE job_id = %(job)s AND state NOT IN ('pending', 'leased')
+    AND (state = %(word)s OR reason = %(word)s)
+"""
+REOPEN = "UPDATE job SET ended_at = NULL WHERE job_id = %s"
+NEWEST = "SELECT max(job_id) FROM job"
+
+
+def begin(
+    connection: psycopg.Connection[Any],
+    run: int,
+    *,
+    origin: str,
+    arguments: Mapping[str, str],
+    anew: bool = False,
+) -> int:
+    """The job that ``run`` works on: an unfinished one of the same arguments, if its
+    lists are young enough, else a new one with the stories that older ones left.
+
+    Args:
+        anew: never go on with another's (a replay).
+    """
+    given = Jsonb(dict(arguments))
+    query = {"origin": origin, "arguments": given, "hours": HOURS}
+    with connection.transaction():
+        with connection.cursor(row_factory=dict_row) as cursor:
+            older = [] if anew else cursor.execute(OPEN, query).fetchall()
+        if older and older[0]["young"]:
+            job = int(older.pop(0)["job_id"])
+            connection.execute(FREE, [job])
+        else:
+            job = run
+            connection.execute(BEGIN, [job, origin, given])
+        for each in older:
+            told = {"new": job, "old": each["job_id"]}
+            connection.execute(NOT_TWICE, told)
+            for statement in (CARRY, SUPERSEDE, CLOSE):
+                connection.execute(statement, told)
+    return job
+
+
+def finish(connection: psycopg.Connection[Any], job: int) -> bool:
+    """Ends a job with which nothing is left to do; whether it is ended."""
+    return connection.execute(FINISH, [job]).rowcount > 0
+
+
+def unfinished(
+    connection: psycopg.Connection[Any], origin: str
+) -> tuple[int, dict[str, str]] | None:
+    """The newest job of a site that is not ended, and its arguments."""
+    row = connection.execute(NEWEST_OPEN, [origin]).fetchone()
+    return (int(row[0]), row[1]) if row else None
+
+
+def states(
+    connection: psycopg.Connection[Any], job: int | None = None
+) -> list[tuple[str, str, int]]:
+    """(state, reason or "", number of requests) of a job, by default the newest."""
+    rows = connection.execute(STATES, [job]).fetchall()
+    return [(str(state), str(reason), int(number)) for state, reason, number in rows]
+
+
+def newest(connection: psycopg.Connection[Any]) -> int | None:
+    """The job that began last."""
+    row = connection.execute(NEWEST).fetchone()
+    return row[0] if row else None
+
+
+def requeue(connection: psycopg.Connection[Any], job: int, word: str) -> int:
+    """Has requests wait again that ended in a state, or for a reason; their number."""
+    with connection.transaction():
+        number = connection.execute(REQUEUE, {"job": job, "word": word}).rowcount
+        if number:
+            connection.execute(REOPEN, [job])
+    return number
