@@ -35,8 +35,9 @@ check: .venv/.stamp ## formatting, linting, types, import directions
 bench: .venv/.stamp ## measure against the peers, in one run
 	$(BIN)/python -m bench
 
-soak: .venv/.stamp ## the slow tests
+soak: .venv/.stamp ## the slow tests; their figures go to docs/reliability.md
 	$(BIN)/python -m pytest -m soak
+	$(BIN)/python -m tests.reliability
 
 fixture: .venv/.stamp ## keep a page as a test case: make fixture URL=… CASE=…
 	$(BIN)/scrapy fixture "$(URL)" --case "$(CASE)"

@@ -3,65 +3,25 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
-import time
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
-from tests.crawling import IMPOLITE, ROOT, crawl, environment, scrapy
+from tests.crawling import crawl, scrapy
+from tests.reliability import tell
 from tests.replaying import rows
+from tests.running import OPEN, STORED, start, stories, until, wanted
 from tests.site.server import ReplicaServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-OPEN = "SELECT count(*) FROM frontier WHERE state IN ('pending', 'leased')"
 
 
 @pytest.fixture
 def site() -> Iterator[ReplicaServer]:
     with ReplicaServer(seed=5, stories=120, channels=4) as server:
         yield server
-
-
-def start(
-    site: str, dsn: str, *arguments: str, **extra: str
-) -> subprocess.Popen[bytes]:
-    """A run that goes on by itself."""
-    command = [sys.executable, "-m", "scrapy", "crawl", "udn_world", "-a"]
-    return subprocess.Popen(
-        [*command, f"site={site}", *IMPOLITE, *arguments],
-        cwd=ROOT,
-        env=environment(dsn, **extra),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-
-def until(dsn: str, query: str, wanted: int, seconds: float = 60) -> None:
-    """Waits until a query counts at least so many."""
-    deadline = time.monotonic() + seconds
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        while time.monotonic() < deadline:
-            row = connection.execute(query.encode()).fetchone()
-            if row and row[0] >= wanted:
-                return
-            time.sleep(0.01)
-    raise AssertionError(f"not within {seconds} s: {query} >= {wanted}")
-
-
-def stories(dsn: str) -> set[int]:
-    return {story for (story,) in rows(dsn, "SELECT story_id FROM article")}
-
-
-def wanted(site: ReplicaServer) -> set[int]:
-    return {story["story_id"] for story in site.truth()["stories"]}
-
-
-STORED = "SELECT count(*) FROM article"
 
 
 @pytest.mark.parametrize("after", [0, 1, 15, 60])
@@ -109,6 +69,7 @@ def test_every_request_ends_in_exactly_one_state(
     assert asked == fetched
     assert set(found) == {"read", "stored", "unchanged", "gone"}
     assert rows(database, "SELECT count(*) FROM job WHERE ended_at IS NULL") == [(0,)]
+    tell("states", str(rows(database, OPEN)[0][0]))
 
 
 def test_what_the_limit_of_stories_leaves_is_told(
