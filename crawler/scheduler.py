@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.core.scheduler import BaseScheduler
 
-from crawler.items import TOLD, PageItems
+from crawler.items import TOLD, FrontierEnd, PageItems
 from crawler.leases import Leases
 from crawler.requests import OWN, kept, revived, row_of
 from pipelines.storage.database import DatabaseUnreachable, OperationalError
@@ -52,6 +52,7 @@ class FrontierScheduler(BaseScheduler):
         self.begun: list[FrontierRequest] = []
         self.held: set[bytes] = set()
         self.met: set[bytes] = set()
+        self.silent: set[bytes] = set()
         # nothing waits just now; nothing is left at all. Both are found out by asking
         # the database, and hold only if nothing has ``happened`` meanwhile.
         self.drained = self.dry = False
@@ -85,6 +86,7 @@ class FrontierScheduler(BaseScheduler):
         if self.leases.job != self.leases.run:
             self.crawler.stats.set_value("job/shared", self.leases.job)
         self.task = asyncio.create_task(self.work())
+        self.task.add_done_callback(self.worked)
 
     def has_pending_requests(self) -> bool:
         return bool(self.queue or self.begun) or not self.dry
@@ -149,14 +151,34 @@ class FrontierScheduler(BaseScheduler):
                     return
                 await asyncio.sleep(LOOK_SECONDS / 2)
 
+    def worked(self, task: asyncio.Task[None]) -> None:
+        """Nothing would ever be fetched again: the run ends and says why."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            logger.error("The frontier failed", exc_info=error)
+            self.end("frontier_failed")
+
     async def woken(self) -> None:
         """Returns when something happened, or a look at what others do is due."""
-        seconds = LEASE_SECONDS / 3 if self.dry or self.held else LOOK_SECONDS
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(LOOK_SECONDS):
                 await self.wake.wait()
         except TimeoutError:
-            self.drained = False
+            self.drained = self.drained and bool(self.held)
+            self.conserve()
+
+    def conserve(self) -> None:
+        """Ends what the engine has dropped without a word (scrapy issue 1225), seen at
+        two looks: every request ends in one state."""
+        engine = self.crawler.engine
+        busy = engine is None or engine.downloader.active or self.queue
+        slot = engine.scraper.slot if engine is not None else None
+        if busy or slot is None or not slot.is_idle():
+            self.silent = set()
+            return
+        for fingerprint in self.silent & self.held:
+            self.refuse(fingerprint, "failed", "dropped_in_silence")
+        self.silent = set(self.held)
 
     async def turn(self) -> None:
         """Adds what start() gave, leases what there is room for, and finds out
@@ -190,9 +212,21 @@ class FrontierScheduler(BaseScheduler):
         return self.at_hand - len(self.queue) if few else 0
 
     def crawl(self, one: FrontierRequest) -> None:
+        """Hands a leased request to the engine, which asks who may refuse it."""
         engine, spider = self.crawler.engine, self.crawler.spider
-        if engine is not None and spider is not None:
-            engine.crawl(revived(one, spider))
+        if engine is None or spider is None:
+            return
+        before = len(self.queue)
+        engine.crawl(revived(one, spider))
+        if len(self.queue) == before:
+            self.refuse(one.fingerprint, "offsite", "offsite")
+
+    def refuse(self, fingerprint: bytes, state: str, reason: str) -> None:
+        """Ends a request that was never sent, or of which nothing was heard again."""
+        end = FrontierEnd(fingerprint=fingerprint, state=state, reason=reason)
+        self.crawler.stats.inc_value("page/failed")
+        self.crawler.stats.inc_value(f"page/failed/{reason}")
+        self.crawler.signals.send_catch_log(TOLD, item=PageItems(end=end))
 
     def end(self, reason: str) -> None:
         """Closes the spider, from a task of its own: this one is stopped by that."""

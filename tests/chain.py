@@ -69,7 +69,10 @@ class Answer(BaseHTTPRequestHandler):
         elif path == "/wj/index":
             status, text = 200, list_page(range(0))
         body = text.encode()
-        self.send_response(status)
+        moved = self.server.redirects and number == 2 and "?" not in self.path
+        self.send_response(302 if moved else status)
+        if moved:
+            self.send_header("Location", f"{path}?again")
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -80,11 +83,13 @@ class Answer(BaseHTTPRequestHandler):
 
 
 class ChainServer(ThreadingHTTPServer):
-    """Serves the site on loopback; ``requests`` counts by path."""
+    """Serves the site on loopback; ``requests`` counts by path. Story 2 is a redirect
+    where ``redirects`` is set."""
 
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, *, redirects: bool = False) -> None:
+        self.redirects = redirects
         self.requests: Counter[str] = Counter()
         super().__init__(("127.0.0.1", 0), Answer)
         self.thread = threading.Thread(target=self.serve_forever, daemon=True)
