@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.archive import manifest, repair, shelf
 from crawler.archive.reader import Damaged, scan
 from crawler.archive.series import series_name
+from crawler.reach import pin
 from crawler.version import SOFTWARE, extractor_version
 
 if TYPE_CHECKING:
@@ -124,7 +125,6 @@ def replayed(
             settings.set(key, value, priority="cmdline")
     for key, value in {
         "REPLAY": [str(path) for path in files],
-        "DOWNLOAD_HANDLERS": NO_NETWORK,
         "DOWNLOAD_DELAY": 0,
         "CONCURRENT_REQUESTS": 1,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
@@ -132,6 +132,7 @@ def replayed(
         "DOWNLOAD_MAXSIZE": 0,
     }.items():
         settings.set(key, value, priority="cmdline")
+    settings.set("DOWNLOAD_HANDLERS", NO_NETWORK, priority=pin.PRIORITY)
     night = json.loads(told.get("arguments", "{}"))
     site = {"site": told["origin"]} if told.get("origin", "").startswith("http") else {}
     return {**night, **site, **given}

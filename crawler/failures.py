@@ -8,7 +8,10 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.spidermiddlewares.httperror import HttpError
 
 GONE = {"http_404", "http_410"}
-REFUSED = {"robots_forbidden", "offsite", "ignored", "replay_miss"}
+REFUSED = {
+    *("robots_forbidden", "robots_unavailable", "forbidden_address"),
+    *("offsite", "ignored", "replay_miss"),
+}
 
 
 def reason_of(error: BaseException) -> str:

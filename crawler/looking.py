@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.core.scheduler import Scheduler
+from scrapy.exceptions import UsageError
+
+from crawler import arguments
+from crawler.reach.pin import pin
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from argparse import ArgumentParser, Namespace
 
 
 class LookingCommand(ScrapyCommand):
@@ -26,3 +30,20 @@ class LookingCommand(ScrapyCommand):
         if self.settings is not None:
             self.settings.setdict(self.looking, priority="cmdline")
         super().process_options(args, opts)
+        if self.settings is not None:
+            pin(self.settings)
+        try:
+            if getattr(opts, "site", ""):
+                arguments.origin(opts.site)
+        except ValueError as error:
+            raise UsageError(str(error), print_help=False) from error
+
+
+def add_site(parser: ArgumentParser) -> None:
+    """``--site``: without it nothing on this machine or its network is reached."""
+    parser.add_argument(
+        "--site",
+        default="",
+        metavar="ORIGIN",
+        help="another origin, such as the replica's: it may be on this machine",
+    )

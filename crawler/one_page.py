@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider
 
+from crawler import arguments
 from crawler.extraction import origin_of
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import CrawlerProcessBase
     from scrapy.http import Response
+    from twisted.python.failure import Failure
 
 
 class OnePage(Spider):
@@ -20,23 +22,37 @@ class OnePage(Spider):
 
     name = "one_page"
 
-    def __init__(self, *, url: str, received: list[Response], **_: Any) -> None:
+    def __init__(
+        self, *, url: str, received: list[Response], site: str, **_: Any
+    ) -> None:
         super().__init__()
+        # an address is no permission to reach whatever it names
+        self.named_site = arguments.origin(site) if site else None
         self.url, self.received = url, received
         self.origin = origin_of(url)
 
     async def start(self) -> AsyncIterator[Any]:
         # what an error page is, the caller says
-        yield Request(self.url, self.parse, meta={"handle_httpstatus_all": True})
+        meta = {"handle_httpstatus_all": True}
+        yield Request(self.url, self.parse, errback=self.failed, meta=meta)
 
     def parse(self, response: Response, **_: Any) -> None:
         self.received.append(response)
 
+    def failed(self, failure: Failure) -> None:
+        self.logger.error("%s: %s", self.url, failure.getErrorMessage())
 
-def fetch(process: CrawlerProcessBase | None, url: str) -> Response | None:
-    """The response to one request; None if there was none (the log says why)."""
+
+def fetch(
+    process: CrawlerProcessBase | None, url: str, *, site: str
+) -> Response | None:
+    """The response to one request; None if there was none (the log says why).
+
+    Args:
+        site: the origin that may be on this machine or network; empty for none.
+    """
     received: list[Response] = []
     if process is not None:
-        process.crawl(OnePage, url=url, received=received)
+        process.crawl(OnePage, url=url, received=received, site=site)
         process.start()
     return received[0] if received else None

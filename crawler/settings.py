@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.spidermiddlewares.referer import NoReferrerPolicy
 
 from crawler import version
@@ -19,6 +20,8 @@ from crawler.middlewares.budget import StoryBudgetMiddleware
 from crawler.middlewares.guard import NeverRequestedMiddleware
 from crawler.middlewares.pace import PaceMiddleware
 from crawler.middlewares.replay import ReplayMiddleware
+from crawler.middlewares.robots import RobotsMiddleware
+from crawler.reach import pin
 from crawler.scheduler import FrontierScheduler
 from pipelines.dates import DatesPipeline
 from pipelines.dedupe import DedupePipeline
@@ -39,6 +42,7 @@ REVISIT_HOURS = os.environ.get("REVISIT_HOURS", "48")
 ERROR_RATIO_MAX = os.environ.get("ERROR_RATIO_MAX", "0.2")
 STORE_BATCH_MAX = os.environ.get("STORE_BATCH_MAX", "500")
 STORE_PATIENCE = os.environ.get("STORE_PATIENCE", "120")
+CRAWL_DELAY_MAX = os.environ.get("CRAWL_DELAY_MAX", "30")
 ARCHIVE_FILE_MB = os.environ.get("ARCHIVE_FILE_MB", "1000")
 RUN_ID = 0
 # The run whose job this run works on
@@ -71,7 +75,10 @@ DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 2 * 1024 * 1024
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_TLS_MIN_VERSION = "TLSv1.2"
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+# Nothing is reached that should not be (crawler/reach); runs pin these
+DOWNLOAD_HANDLERS = pin.PINNED["DOWNLOAD_HANDLERS"]
+TWISTED_DNS_RESOLVER = pin.PINNED["TWISTED_DNS_RESOLVER"]
+HTTPPROXY_ENABLED = False
 COOKIES_ENABLED = False
 METAREFRESH_ENABLED = False
 REDIRECT_MAX_TIMES = 5
@@ -79,9 +86,11 @@ REFERRER_POLICY = NoReferrerPolicy
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
-DOWNLOADER_MIDDLEWARES = {
+DOWNLOADER_MIDDLEWARES: dict[type, int | None] = {
     NeverRequestedMiddleware: 60,
     StoryBudgetMiddleware: 90,
+    RobotsTxtMiddleware: None,
+    RobotsMiddleware: 100,
     PaceMiddleware: 940,
     ArchiveMiddleware: 950,
     ReplayMiddleware: 960,

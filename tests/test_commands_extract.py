@@ -52,14 +52,15 @@ def test_a_saved_page_gives_its_items_one_a_line(
 def test_an_address_is_fetched(story: tuple[str, bytes]) -> None:
     with ReplicaServer() as site:
         path = site.pages.night.newest[0].path
-        run = scrapy("extract", site.url + path, "-s", "DOWNLOAD_DELAY=0")
+        named = ("--site", site.url, "-s", "DOWNLOAD_DELAY=0")
+        run = scrapy("extract", site.url + path, *named)
 
     assert json.loads(run.stdout.splitlines()[0])["url"] == story[0]
 
 
 def test_a_list_page_gives_its_links() -> None:
     with ReplicaServer() as site:
-        run = scrapy("extract", f"{site.url}/wj/cate/china")
+        run = scrapy("extract", f"{site.url}/wj/cate/china", "--site", site.url)
 
     sections = {json.loads(line)["section"] for line in run.stdout.splitlines()}
     assert sections == {"ticker", "channel_list", "popular"}

@@ -40,7 +40,8 @@ def test_there_are_cases_of_every_kind() -> None:
 def test_a_case_is_made_and_rewritten_with_one_command_each(tmp_path: Path) -> None:
     where = ("--case", "newest", "--folder", str(tmp_path))
     with ReplicaServer() as site:
-        made = scrapy("fixture", site.url + site.pages.night.newest[0].path, *where)
+        page = site.url + site.pages.night.newest[0].path
+        made = scrapy("fixture", page, "--site", site.url, *where)
     folder = tmp_path / "newest"
     (folder / fixtures.EXPECTED).write_text("wrong\n", encoding="utf-8")
 

@@ -10,6 +10,7 @@ from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 
 from crawler.night import SPIDER, Night
+from crawler.reach.pin import pin
 from crawler.verdict import Exit
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Command(crawl.Command):
             # the live line tells how far it is; the log would tear it apart
             self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
         super().process_options(args, opts)
+        if self.settings is not None:
+            pin(self.settings)
 
     def run(self, args: list[str], opts: Namespace) -> None:
         if len(args) != 1:

@@ -11,7 +11,7 @@ from scrapy.exceptions import UsageError
 from scrapy.http import HtmlResponse, TextResponse
 
 from crawler import extraction, urls
-from crawler.looking import LookingCommand
+from crawler.looking import LookingCommand, add_site
 from crawler.one_page import fetch
 from crawler.pages.errors import NotAStory
 from crawler.pages.list_page import NotAList
@@ -48,12 +48,13 @@ class Command(LookingCommand):
     def add_options(self, parser: ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--url", default="", help="address of a saved page")
+        add_site(parser)
 
     def run(self, args: list[str], opts: Namespace) -> None:
         if len(args) != 1:
             raise UsageError("name one file or address: scrapy extract FILE-or-URL")
         try:
-            response = self.page(args[0], opts.url)
+            response = self.page(args[0], opts.url, opts.site)
             found = extraction.items(response)
         except (NotAStory, NotAList) as refusal:
             self.fail(Exit.INTERNAL, f"{args[0]}: {refusal}")
@@ -64,10 +65,10 @@ class Command(LookingCommand):
                 print(extraction.as_json(item))
             tell_incidents(found)
 
-    def page(self, name: str, url: str) -> TextResponse:
+    def page(self, name: str, url: str, site: str) -> TextResponse:
         """The response that a saved page, or an address, stands for."""
         if "://" in name:
-            received = fetch(self.crawler_process, name)
+            received = fetch(self.crawler_process, name, site=site)
             if not isinstance(received, TextResponse):
                 raise Unreadable(f"{name} was not received as text, see the log")
             return received

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 
 from crawler import extraction, fixtures
-from crawler.looking import LookingCommand
+from crawler.looking import LookingCommand, add_site
 from crawler.one_page import fetch
 from crawler.pages.errors import NotAStory
 from crawler.verdict import Exit
@@ -45,6 +45,7 @@ class Command(LookingCommand):
         parser.add_argument(
             "--folder", default=str(FOLDER), help="where the cases are kept"
         )
+        add_site(parser)
 
     def run(self, args: list[str], opts: Namespace) -> None:
         if not opts.case or "/" in opts.case or len(args) != (0 if opts.rewrite else 1):
@@ -56,7 +57,7 @@ class Command(LookingCommand):
         if folder.exists():
             self.fail(f"{folder} exists: choose another name, or --rewrite")
             return
-        response = fetch(self.crawler_process, args[0])
+        response = fetch(self.crawler_process, args[0], site=opts.site)
         if response is None:
             self.fail(f"{args[0]} was not received, see the log")
             return

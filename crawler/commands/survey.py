@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from scrapy.exceptions import UsageError
 
-from crawler import arguments, fixtures
+from crawler import fixtures
 from crawler.items import Section
-from crawler.looking import LookingCommand
+from crawler.looking import LookingCommand, add_site
 from crawler.verdict import Exit
 
 if TYPE_CHECKING:
@@ -41,17 +41,12 @@ class Command(LookingCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--site", default="", help="another origin (the replica)")
+        add_site(parser)
         parser.add_argument(
             "--save", metavar="DIR", type=Path, help="keep the bytes as fixtures there"
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        try:
-            if opts.site:
-                arguments.origin(opts.site)
-        except ValueError as error:
-            raise UsageError(str(error), print_help=False) from error
         if self.crawler_process is None:
             raise UsageError("survey needs a process to crawl in")
         crawler = self.crawler_process.create_crawler("survey")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from scrapy.exceptions import IgnoreRequest
 
 from crawler import urls
+from crawler.middlewares.robots import ROBOTS
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -32,6 +33,8 @@ class NeverRequestedMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
+        if request.meta.get(ROBOTS):
+            return  # the rules of an origin may lie on another host (RFC 9309)
         origin = getattr(self.crawler.spider, "origin", urls.SITE)
         reason = urls.never_requested(request.url, origin=origin)
         if reason:
