@@ -75,6 +75,8 @@ DOWNLOAD_MAXSIZE = 8 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 2 * 1024 * 1024
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_TLS_MIN_VERSION = "TLSv1.2"
+# Twisted's choice; Scrapy's default is all that OpenSSL has
+DOWNLOADER_CLIENT_TLS_CIPHERS = None
 # Nothing is reached that should not be (crawler/reach); runs pin these
 DOWNLOAD_HANDLERS = pin.PINNED["DOWNLOAD_HANDLERS"]
 TWISTED_DNS_RESOLVER = pin.PINNED["TWISTED_DNS_RESOLVER"]

@@ -15,6 +15,8 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from crawler import failures
 from crawler.middlewares.budget import BudgetSpent
 from crawler.middlewares.guard import NeverRequested
+from crawler.middlewares.robots import RobotsForbidden, RobotsUnavailable
+from crawler.reach.named import ForbiddenAddress
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,9 @@ from crawler.middlewares.guard import NeverRequested
         (DownloadConnectionRefusedError(), "download_connection_refused", True),
         (ResponseDataLossError(), "response_data_loss", True),
         (IgnoreRequest("Forbidden by robots.txt"), "robots_forbidden", False),
+        (RobotsForbidden("no"), "robots_forbidden", False),
+        (RobotsUnavailable("no"), "robots_unavailable", False),
+        (ForbiddenAddress("::1"), "forbidden_address", False),
         (NeverRequested("counter"), "counter", True),
         (BudgetSpent("max_stories"), "max_stories", True),
         (KeyError("a bug"), "key", True),

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin
@@ -19,22 +16,21 @@ from crawler.failures import reason_of
 from crawler.reach.addresses import place_of
 from crawler.reach.named import ForbiddenAddress
 from crawler.robots import policy
-from crawler.robots.copies import GOOD_FOR, Copies
+from crawler.robots.copies import Copies
 from crawler.robots.groups import product_token
-from crawler.robots.policy import Answer, Permission, Standing
+from crawler.robots.origins import Origins, address
+from crawler.robots.policy import Answer, Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    Origin = tuple[str, str, int]
+    from crawler.robots.origins import Origin
 
 logger = logging.getLogger(__name__)
 
-# What could not be had is asked for again after this long, by whoever comes next
-ASK_AGAIN = timedelta(hours=1)
 PRIORITY = 10**13
 # In the meta of a request for robots.txt, which may lead to another host (§2.3.1.2)
 ROBOTS = "robots_txt"
@@ -52,41 +48,29 @@ class RobotsUnavailable(IgnoreRequest):
     reason = "robots_unavailable"
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What is permitted, and until when that may be gone by (aware UTC)."""
-
-    permission: Permission
-    until: datetime
-
-
 class RobotsMiddleware:
     """Downloader middleware in the place of Scrapy's own, which lets everything pass
-    when robots.txt fails. Kept per scheme, host and port; asked for again after 24
-    hours. A replay neither reads nor writes copies: only the archive answers.
+    when robots.txt fails. A replay neither reads nor writes copies: only the archive
+    answers. Stats: ``robotstxt/<word>``.
 
     Args:
         copies: last good files; None where none are kept.
         delay_max: seconds of ``Crawl-delay`` honoured at most.
-        clock: the time, aware UTC.
     """
 
     def __init__(
-        self,
-        crawler: Crawler,
-        *,
-        copies: Copies | None,
-        delay_max: float,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        self, crawler: Crawler, *, copies: Copies | None, delay_max: float
     ) -> None:
-        self.crawler, self.copies = crawler, copies
-        self.delay_max, self.clock = delay_max, clock
-        agent = (
-            crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["USER_AGENT"]
+        self.crawler, self.delay_max = crawler, delay_max
+        settings = crawler.settings
+        self.origins = Origins(
+            fetch=lambda url: fetch(self.download, url),
+            token=product_token(
+                settings["ROBOTSTXT_USER_AGENT"] or settings["USER_AGENT"]
+            ),
+            count=self.count,
+            copies=copies,
         )
-        self.token = product_token(agent)
-        self.held: dict[Origin, Held] = {}
-        self.locks: defaultdict[Origin, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.closing: asyncio.Task[None] | None = None
 
     @classmethod
@@ -102,111 +86,54 @@ class RobotsMiddleware:
             delay_max=settings.getfloat("CRAWL_DELAY_MAX"),
         )
 
+    def count(self, word: str) -> None:
+        self.crawler.stats.inc_value(f"robotstxt/{word}")
+
     async def process_request(self, request: Request) -> None:
         if request.meta.get("dont_obey_robotstxt"):
             return
         origin = place_of(request.url)
-        permission = await self.permission(origin)
+        permission = await self.origins.permission(origin)
         if permission.standing is Standing.UNREACHABLE:
             self.stop(origin, permission.why)
             if permission.why == ForbiddenAddress.reason:
-                raise ForbiddenAddress(f"{origin[1]} is out of bounds: see above")
+                raise ForbiddenAddress(f"{origin[1]} is out of bounds")
             raise RobotsUnavailable(f"robots.txt cannot be had: {permission.why}")
         if not permission.allows(request.url):
-            self.crawler.stats.inc_value("robotstxt/forbidden")
+            self.count("forbidden")
             raise RobotsForbidden("forbidden by robots.txt")
-        self.slow_down(request, permission.crawl_delay)
-
-    async def permission(self, origin: Origin) -> Permission:
-        """What the origin permits now; asks for its robots.txt where need be, once
-        for all requests that wait."""
-        async with self.locks[origin]:
-            held = self.held.get(origin)
-            if held is None or self.clock() >= held.until:
-                held = self.held[origin] = await self.ask(origin)
-            return held.permission
-
-    async def ask(self, origin: Origin) -> Held:
-        self.crawler.stats.inc_value("robotstxt/request_count")
-        answer, until = await self.fetch(address(origin)), self.clock() + GOOD_FOR
-        self.crawler.stats.inc_value(f"robotstxt/{answer.standing}")
-        if answer.standing is Standing.RULES:
-            await self.keep(origin, answer)
-        elif answer.standing is Standing.UNREACHABLE:
-            until = self.clock() + ASK_AGAIN
-            copy = self.copies and self.copies.last(origin, self.clock())
-            if copy:
-                self.crawler.stats.inc_value("robotstxt/copy_used")
-                logger.warning(
-                    "robots.txt of %s cannot be had (%s): going by the copy of %s",
-                    *(origin[1], answer.why, copy.fetched_at),
-                )
-                until = min(until, copy.fetched_at + GOOD_FOR)
-                answer = Answer(Standing.RULES, answer.why, copy.body)
-        return Held(policy.permission(answer, self.token), until)
-
-    async def keep(self, origin: Origin, answer: Answer) -> None:
-        if self.copies is None:
-            return
-        try:
-            await asyncio.to_thread(self.copies.keep, origin, answer.body, self.clock())
-        except OSError as error:
-            # this run has the rules; only the next would miss the copy
-            logger.warning("No copy of robots.txt could be kept: %s", error)
-
-    async def fetch(self, url: str) -> Answer:
-        """Asks for a robots.txt, and follows up to five redirects, to any host."""
-        for _ in range(policy.REDIRECTS_MAX + 1):
-            try:
-                response = await self.download(url)
-            except Exception as error:  # whatever it was, there is no robots.txt
-                why = reason_of(error)
-                logger.warning("%s was not received (%s): %s", url, why, error)
-                # an archive that holds none: nobody is asked for anything in a replay
-                missed = why == "replay_miss"
-                return Answer(
-                    Standing.UNAVAILABLE if missed else Standing.UNREACHABLE, why
-                )
-            leads = response.headers.get("Location")
-            if response.status not in policy.REDIRECTS or not leads:
-                return policy.of_response(response.status, response.body)
-            url = urljoin(url, leads.decode("latin-1"))
-        return Answer(Standing.UNAVAILABLE, "redirects")
+        if permission.crawl_delay:
+            self.slow_down(request, min(permission.crawl_delay, self.delay_max))
 
     async def download(self, url: str) -> Response:
+        """One request for robots.txt, past all middlewares but not its redirects."""
+        meta = {
+            ROBOTS: True,
+            "dont_obey_robotstxt": True,
+            "dont_redirect": True,
+            "allow_offsite": True,
+        }
+        request = Request(url, callback=NO_CALLBACK, priority=PRIORITY, meta=meta)
         engine = self.crawler.engine
-        if engine is None:
-            raise RobotsUnavailable("the crawl has not begun")
-        request = Request(
-            url,
-            callback=NO_CALLBACK,
-            priority=PRIORITY,
-            meta={
-                ROBOTS: True,
-                "dont_obey_robotstxt": True,
-                "dont_redirect": True,
-                "allow_offsite": True,
-            },
-        )
+        assert engine is not None  # noqa: S101 - it is what asked
         return await engine.download_async(request)
 
     def slow_down(self, request: Request, asked: float) -> None:
-        """Raises the delay of the host's slot to what was asked for, up to the cap."""
+        """Raises the delay of the host's slot to ``asked`` seconds; never lowers it."""
         engine = self.crawler.engine
-        if not asked or engine is None:
-            return
-        downloader, delay = engine.downloader, min(asked, self.delay_max)
+        assert engine is not None  # noqa: S101 - it is what asked
+        downloader = engine.downloader
         key = downloader.get_slot_key(request)
         # Scrapy forgets idle slots, and makes new ones from these settings
-        known = downloader.per_slot_settings.setdefault(key, {})
+        kept = downloader.per_slot_settings.setdefault(key, {})
         configured = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
-        delay = max(delay, configured, known.get("delay", 0))
-        known.update(delay=delay, jitter=0)
+        delay = max(asked, configured, kept.get("delay", 0))
+        kept.update(delay=delay, jitter=0)
         slot = downloader.slots.get(key)
         if slot is not None and slot.delay <= delay:
             # a pause that varies would sometimes be shorter than asked for
             slot.delay, slot.jitter = delay, 0
-            self.crawler.stats.max_value("robotstxt/crawl_delay", delay)
+        self.crawler.stats.max_value("robotstxt/crawl_delay", delay)
 
     def stop(self, origin: Origin, why: str) -> None:
         """Ends the run where it is the site itself whose rules are unknown."""
@@ -221,9 +148,24 @@ class RobotsMiddleware:
         )
 
 
-def address(origin: Origin) -> str:
-    """Where an origin's robots.txt is."""
-    scheme, host, port = origin
-    host = f"[{host}]" if ":" in host else host
-    where = host if port == {"http": 80, "https": 443}.get(scheme) else f"{host}:{port}"
-    return f"{scheme}://{where}{policy.PATH}"
+async def fetch(download: Callable[[str], Awaitable[Response]], url: str) -> Answer:
+    """Asks for a robots.txt, and follows up to five redirects, to any host.
+
+    Args:
+        download: an address -> its response, redirects not followed; may raise.
+    """
+    for _ in range(policy.REDIRECTS_MAX + 1):
+        try:
+            response = await download(url)
+        except Exception as error:  # whatever it was, there is no robots.txt
+            why = reason_of(error)
+            if why == "replay_miss":
+                # an archive that holds none; nobody is asked for anything in a replay
+                return Answer(Standing.UNAVAILABLE, why)
+            logger.warning("%s was not received (%s): %s", url, why, error)
+            return Answer(Standing.UNREACHABLE, why)
+        leads = response.headers.get("Location")
+        if response.status not in policy.REDIRECTS or not leads:
+            return policy.of_response(response.status, response.body)
+        url = urljoin(url, leads.decode("latin-1"))
+    return Answer(Standing.UNAVAILABLE, "redirects")
