@@ -9,6 +9,7 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import sleep
 
+from crawler.middlewares.robots import CRAWL_DELAY
 from pipelines.storage import frontier
 from pipelines.storage.database import connect_async
 
@@ -45,7 +46,8 @@ class PaceMiddleware:
 
     async def process_request(self, request: Request) -> None:
         origin = "/".join(request.url.split("/")[:3])
-        wait = await frontier.pace(await self.connected(), origin, seconds=self.seconds)
+        seconds = max(self.seconds, request.meta.get(CRAWL_DELAY, 0))
+        wait = await frontier.pace(await self.connected(), origin, seconds=seconds)
         if wait > 0:
             await sleep(wait)
 

@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 PRIORITY = 10**13
 # In the meta of a request for robots.txt, which may lead to another host (§2.3.1.2)
 ROBOTS = "robots_txt"
+# In the meta of every other: seconds that the rules want between two requests
+CRAWL_DELAY = "crawl_delay"
 
 
 class RobotsForbidden(IgnoreRequest):
@@ -133,6 +135,7 @@ class RobotsMiddleware:
         if slot is not None and slot.delay <= delay:
             # a pause that varies would sometimes be shorter than asked for
             slot.delay, slot.jitter = delay, 0
+        request.meta[CRAWL_DELAY] = delay
         self.crawler.stats.max_value("robotstxt/crawl_delay", delay)
 
     def stop(self, origin: Origin, why: str) -> None:
