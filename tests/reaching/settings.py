@@ -12,6 +12,7 @@ globals().update({name: one for name, one in vars(ours).items() if name.isupper(
 
 SPIDER_MODULES = ["crawler.spiders", "tests.reaching.spiders"]
 DOWNLOADER_MIDDLEWARES = {**ours.DOWNLOADER_MIDDLEWARES, NeverRequestedMiddleware: None}
+SCHEDULER = "scrapy.core.scheduler.Scheduler"
 ITEM_PIPELINES: dict[Any, int] = {}
 EXTENSIONS: dict[Any, int] = {}
 DOWNLOAD_DELAY = 0

@@ -21,6 +21,7 @@ WINDOW = timedelta(hours=48)
 ROBOTS = {
     "open": "User-agent: *\nDisallow: /record/\nSitemap: {site}/sitemap/gnews\n",
     "sibling": "User-agent: *\nDisallow: /api/*\nDisallow: /rss/*\nDisallow: /record/\n",
+    "slow": "User-agent: *\nCrawl-delay: 0.4\nDisallow: /record/\n",
 }
 
 
