@@ -13,6 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
 from pipelines.storage import embedded
 from tests.crawling import IMPOLITE, ROOT, environment
 
@@ -20,6 +24,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.site.server import ReplicaServer
+
+
+CUT = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = %s AND application_name = 'udn-world writer'
+"""
+
+
+@contextmanager
+def away(postgres_server: str, dsn: str) -> Iterator[None]:
+    """Inside the block the database takes no connections, and has cut those it had."""
+    name = sql.Identifier(str(conninfo_to_dict(dsn)["dbname"]))
+    allow = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(allow.format(name, sql.SQL("false")))
+        connection.execute(CUT, [conninfo_to_dict(dsn)["dbname"]])
+        try:
+            yield
+        finally:
+            connection.execute(allow.format(name, sql.SQL("true")))
+
+
+def spools(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*"))
 
 
 class OwnServer:

@@ -4,49 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 import pytest
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
 
 from crawler.items import Observation, PageItems
 from pipelines.storage import runs, spool
 from pipelines.storage.committing import StoreError
 from pipelines.storage.drain import drain
 from pipelines.storage.patience import StoreAway, Watcher
+from tests.outages import away, spools
 from tests.storing import NOON, Connection, article, capture, link, opened, rows
 from tests.test_storage_units import end, page, request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-
-CUT = """
-SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-WHERE datname = %s AND application_name = 'udn-world writer'
-"""
-
-
-@contextmanager
-def away(postgres_server: str, dsn: str) -> Iterator[None]:
-    """Inside the block the database takes no connections, and has cut those it had."""
-    name = sql.Identifier(str(conninfo_to_dict(dsn)["dbname"]))
-    allow = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(allow.format(name, sql.SQL("false")))
-        connection.execute(CUT, [conninfo_to_dict(dsn)["dbname"]])
-        try:
-            yield
-        finally:
-            connection.execute(allow.format(name, sql.SQL("true")))
-
-
-def spools(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*"))
 
 
 def lose(postgres_server: str, dsn: str, folder: Path, **options: Any) -> list[Any]:

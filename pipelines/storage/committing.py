@@ -114,7 +114,7 @@ class Committer:
             if alone and fault(error) is Fault.POISON:
                 await self._set_aside(unit.rows[0], error)
                 return None
-            self.count("store/halved", 1)
+            self.count("store/halved", int(len(unit.rows) > 1))
             failed = [
                 why for half in halves(unit.rows) for why in await self._part(half)
             ]
