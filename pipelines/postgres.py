@@ -93,6 +93,7 @@ class PostgresPipeline:
                     f"{name} is not set: start a run with `scrapy crawl udn_world`"
                 )
         tell = crawler.signals.send_catch_log
+        var_dir = crawler.settings["VAR_DIR"]
         pipeline = cls(
             crawler.settings["DATABASE_URL"],
             crawler.settings.getint("RUN_ID"),
@@ -101,7 +102,7 @@ class PostgresPipeline:
             batch_max=crawler.settings.getint("STORE_BATCH_MAX") or 500,
             patience=crawler.settings.getfloat("STORE_PATIENCE"),
             extractor=crawler.settings["EXTRACTOR_VERSION"],
-            spool_dir=folder_of(crawler.settings["VAR_DIR"]),
+            spool_dir=folder_of(var_dir) if var_dir else None,
             watcher=Watcher(
                 away=partial(tell, STORE_AWAY),
                 back=partial(tell, STORE_BACK),

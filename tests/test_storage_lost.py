@@ -6,15 +6,25 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
 from crawler.items import Observation, PageItems
-from pipelines.storage import runs, spool
+from pipelines.storage import runs
 from pipelines.storage.committing import StoreError
+from pipelines.storage.database import run_lock
 from pipelines.storage.drain import drain
 from pipelines.storage.patience import StoreAway, Watcher
 from tests.outages import away, spools
-from tests.storing import NOON, Connection, article, capture, link, opened, rows
+from tests.storing import (
+    Connection,
+    article,
+    capture,
+    lease,
+    link,
+    opened,
+    rows,
+)
 from tests.test_storage_units import end, page, request
 
 if TYPE_CHECKING:
@@ -35,11 +45,15 @@ def lose(postgres_server: str, dsn: str, folder: Path, **options: Any) -> list[A
             lost=lambda gone: told.append(gone.finish_reason),
             **options,
         ) as pipeline:
-            await pipeline.process_item(page(1, requests=(request(2),)))
+            to_do = (request(2), request(3))
+            await pipeline.process_item(PageItems(requests=to_do))
+            with psycopg.connect(dsn, autocommit=True) as connection:
+                lease(connection)
+            await pipeline.process_item(page(1, requests=(request(4),)))
             began = time.monotonic()
             with away(postgres_server, dsn):
                 pipeline.captured(capture(2))
-                await pipeline.process_item(page(2, requests=(request(3),), end=end(2)))
+                await pipeline.process_item(page(2, requests=(request(5),), end=end(2)))
                 pipeline.told(Observation(story_id=4, outcome="not_found"))
                 await pipeline.process_item(page(3, end=end(3)))
             told.append(time.monotonic() - began)
@@ -70,6 +84,8 @@ def test_what_a_lost_database_missed_is_stored_by_the_next_run(
     assert rows(db, "SELECT story_id, state FROM frontier ORDER BY 1") == [
         (2, "stored"),
         (3, "stored"),
+        (4, "pending"),
+        (5, "pending"),
     ]
     assert rows(db, "SELECT count(*) FROM capture") == [1]
     gone = "SELECT story_id FROM observation WHERE outcome = 'not_found'"
@@ -183,6 +199,8 @@ def test_an_outage_shorter_than_the_patience_is_told_and_loses_nothing(
                 assert told == ["away"]
                 assert not any(task.done() for task in tasks)
             await asyncio.gather(*tasks)
+            # what held the lock of the run was cut too
+            assert not run_lock(db)
 
     asyncio.run(whole())
     assert told == ["away", "back"]
@@ -190,47 +208,29 @@ def test_an_outage_shorter_than_the_patience_is_told_and_loses_nothing(
     assert spools(tmp_path) == []
 
 
-def test_the_verdict_of_a_lost_run_reaches_its_row_later(
-    database: str, db: Connection, tmp_path: Path
-) -> None:
-    ((run, began),) = runs.started(db)
-    path = spool.file_of(tmp_path, run, began)
-    told = {
-        "outcome": "database_lost",
-        "exit_code": 14,
-        "verdict": "Stopped.",
-        "counters": {"page/ok": 3},
-        "finished_at": NOON.replace(year=2100),
-    }
-    names = {"archive": "night", "root": "0" * 64}
-    spool.append(path, [spool.told_record(spool.ARCHIVE, names)])
-    spool.append(path, [spool.told_record(spool.VERDICT, told)])
-    drain(db, database, tmp_path)
-    found = "SELECT outcome, exit_code, verdict, counters, archive FROM run"
-    assert rows(db, found) == [
-        ("database_lost", 14, "Stopped.", {"page/ok": 3}, "night")
-    ]
-
-
 def test_a_page_in_the_spool_ends_as_it_would_have(
     postgres_server: str, database: str, db: Connection, tmp_path: Path
 ) -> None:
     """A bad row in the spool is found then, and its page still ends last."""
-    bad = PageItems(links=(link(0), link(1)), requests=(request(9),), end=end(1))
+    ends = end(1, "read")
+    bad = PageItems(links=(link(0), link(1)), requests=(request(9),), end=ends)
 
     async def whole() -> None:
         async with opened(
-            database, 1, patience=0, spool_dir=tmp_path, job=5
+            database, 2, patience=0, spool_dir=tmp_path, job=1
         ) as pipeline:
             await pipeline.process_item(PageItems(requests=(request(1),)))
+            lease(db)
+            db.execute("UPDATE frontier SET lease_run = 2")
             with away(postgres_server, database):
                 await pipeline.process_item(bad)
 
+    runs.start_run(db, spider="test", arguments={})
     asyncio.run(whole())
     drain(db, database, tmp_path)
     assert rows(db, "SELECT position FROM link") == [1]
     assert rows(db, "SELECT target FROM quarantine") == ["link"]
     assert rows(db, "SELECT job_id, story_id, state FROM frontier ORDER BY 2") == [
-        (5, 1, "stored"),
-        (5, 9, "pending"),
+        (1, 1, "read"),
+        (1, 9, "pending"),
     ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import resource
+import signal
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
@@ -24,10 +26,11 @@ from crawler.items import (
     Scope,
     Section,
 )
-from pipelines.storage import codec, spool
+from pipelines.storage import batch, codec, runs, spool
 from pipelines.storage.batch import PageCount
+from pipelines.storage.drain import drain
 from pipelines.storage.quarantine import QuarantinedItem
-from tests.storing import NOON, article, capture, link
+from tests.storing import NOON, Connection, article, capture, link, rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,8 +123,6 @@ def test_every_row_comes_back_as_it_was(rows: tuple[Any, ...]) -> None:
 
 
 def test_every_kind_of_row_can_be_spooled() -> None:
-    from pipelines.storage import batch
-
     assert set(ROWS) == set(batch.Row.__args__)
 
 
@@ -161,15 +162,11 @@ def test_a_line_that_was_cut_or_changed_is_told_from_a_good_one(
 
 
 def test_a_full_disk_leaves_the_spool_as_it_was(tmp_path: Path) -> None:
-    import resource
-
     path = tmp_path / "spool" / "1.jsonl"
     record = spool.unit_record((link(1),), job=1, seen_at=NOON, extractor="x")
     spool.append(path, [record])
     before = path.read_bytes()
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    import signal
-
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, limits[1]))
     try:
@@ -192,3 +189,25 @@ def test_what_the_row_of_a_run_was_to_say_is_kept_too() -> None:
     record = spool.told_record(spool.VERDICT, {"counters": {"start_time": NOON}})
     told = json.loads(spool.read(record)["told"])
     assert told == {"counters": {"start_time": str(NOON)}}
+
+
+def test_the_verdict_of_a_lost_run_reaches_its_row_later(
+    database: str, db: Connection, tmp_path: Path
+) -> None:
+    ((run, began),) = runs.started(db)
+    path = spool.file_of(tmp_path, run, began)
+    told = {
+        "outcome": "database_lost",
+        "exit_code": 14,
+        "verdict": "Stopped.",
+        "counters": {"page/ok": 3},
+        "finished_at": NOON.replace(year=2100),
+    }
+    names = {"archive": "night", "root": "0" * 64}
+    spool.append(path, [spool.told_record(spool.ARCHIVE, names)])
+    spool.append(path, [spool.told_record(spool.VERDICT, told)])
+    drain(db, database, tmp_path)
+    found = "SELECT outcome, exit_code, verdict, counters, archive FROM run"
+    assert rows(db, found) == [
+        ("database_lost", 14, "Stopped.", {"page/ok": 3}, "night")
+    ]
