@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 CAPTURED = object()
 # Signal with an ``item``: something to be stored that no response brought
 TOLD = object()
+# Signals: the database takes nothing for the moment; it does again; it stays away, with
+# ``finish_reason`` and ``detail``, and what comes from now on is kept on disk
+STORE_AWAY, STORE_BACK, STORE_LOST = object(), object(), object()
 
 
 class Section(StrEnum):

@@ -5,15 +5,28 @@ from __future__ import annotations
 import gc
 import sys
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from crawler import archiving, arguments
 from crawler.numbers import usable
+from crawler.run_row import RunRow, alive
 from crawler.verdict import Exit, Verdict, judge
-from pipelines.storage import captures, database, jobs, migrate, runs, server
+from pipelines.storage import (
+    captures,
+    database,
+    drain,
+    jobs,
+    migrate,
+    runs,
+    server,
+    spool,
+)
+from pipelines.storage.committing import StoreError
+from pipelines.storage.patience import StoreAway
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +73,8 @@ class Night:
                 connection = self.open_database(stack, join=bool(given.get("join")))
                 if given.get("join"):
                     given = self.joined(connection, given)
+                else:
+                    self.drain(connection)
                 return self.crawl(connection, given)
         except NotStarted as stopped:
             return stopped.verdict
@@ -102,7 +117,7 @@ class Night:
             migrate.migrate(connection)
         except database.DatabaseUnreachable as error:
             raise NotStarted(Exit.DATABASE_UNREACHABLE, error) from error
-        except migrate.SchemaNewer as error:
+        except migrate.SchemaUnfit as error:
             raise NotStarted(Exit.CONFIGURATION, error) from error
         except psycopg.Error as error:
             raise NotStarted(
@@ -113,6 +128,20 @@ class Night:
         self.settings.set("DATABASE_URL", dsn, priority="cmdline")
         return connection
 
+    def drain(self, connection: psycopg.Connection[Any]) -> None:
+        """Stores first what earlier runs had to leave on disk."""
+        folder = spool.folder_of(self.settings["VAR_DIR"])
+        try:
+            for one in drain.drain(connection, self.settings["DATABASE_URL"], folder):
+                print(f"Spool: {one.sentence}.", file=sys.stderr)
+        except StoreAway as error:
+            raise NotStarted(Exit.DATABASE_UNREACHABLE, error) from error
+        except (StoreError, OSError) as error:
+            raise NotStarted(
+                Exit.CONFIGURATION,
+                f"what earlier runs left in {folder} cannot be stored: {error}",
+            ) from error
+
     def crawl(
         self, connection: psycopg.Connection[Any], given: dict[str, str]
     ) -> Verdict:
@@ -121,7 +150,10 @@ class Night:
             self.refuse_what_is_held(connection)
         else:
             self.make_archive()
-        run_id = runs.start_run(connection, spider=SPIDER, arguments=given)
+        began = datetime.now(UTC)
+        run_id = runs.start_run(
+            connection, spider=SPIDER, arguments=given, started_at=began
+        )
         self.settings.set("RUN_ID", run_id, priority="cmdline")
         job = self.begin_job(connection, run_id, given)
         series = None if given.get("replay") else self.open_archive(run_id, given)
@@ -136,13 +168,15 @@ class Night:
             limit = self.settings.getfloat("ERROR_RATIO_MAX")
             verdict = judge(counters, error_ratio_max=limit)
         connection = alive(connection, self.settings["DATABASE_URL"])
+        folder = spool.folder_of(self.settings["VAR_DIR"])
+        row = RunRow(connection, run_id, spool.file_of(folder, run_id, began))
         with suppress(psycopg.OperationalError):  # keep() meets it again, and says so
             jobs.finish(connection, job)
         if series is not None:
             told = {"run": run_id, "arguments": given, "outcome": verdict.outcome}
             root = archiving.finish(self.settings, series, told, counters)
-            verdict = cited(connection, run_id, verdict, series, root)
-        return keep(connection, run_id, verdict, counters)
+            verdict = row.cited(verdict, series, root)
+        return row.keep(verdict, counters)
 
     def begin_job(
         self, connection: psycopg.Connection[Any], run_id: int, given: Mapping[str, str]
@@ -193,57 +227,8 @@ class Night:
         return archiving.begin(self.settings, run_id, origin, given)
 
 
-def cited(
-    connection: psycopg.Connection[Any],
-    run_id: int,
-    verdict: Verdict,
-    series: str,
-    root: str | None,
-) -> Verdict:
-    """The verdict with what to cite the night by, which the run's row gets too."""
-    if root is None:
-        return verdict
-    with suppress(psycopg.OperationalError):  # keep() meets it again, and says so
-        runs.name_archive(connection, run_id, archive=series, root=root)
-    return replace(verdict, line=f"{verdict.line} Archive {series}, root {root}.")
-
-
-def alive(connection: psycopg.Connection[Any], dsn: str) -> psycopg.Connection[Any]:
-    """The connection, or a new one where it was cut during the night."""
-    try:
-        connection.execute("SELECT 1")
-    except psycopg.OperationalError:
-        with suppress(database.DatabaseUnreachable):
-            return database.connect(dsn)
-    return connection
-
-
 def calm_collector() -> None:
     """Keeps Python's garbage collector from walking over all code and settings for
     every page: a sixth of a crawl's time without the site's delays (bench.crawl)."""
     gc.freeze()
     gc.set_threshold(20_000, 50, 50)
-
-
-def keep(
-    connection: psycopg.Connection[Any],
-    run_id: int,
-    verdict: Verdict,
-    counters: Mapping[str, Any],
-) -> Verdict:
-    """Writes the verdict; where the database is gone the verdict becomes that."""
-    told: dict[str, Any] = {
-        "outcome": verdict.outcome,
-        "exit_code": int(verdict.code),
-        "verdict": verdict.line,
-        "counters": counters,
-    }
-    try:
-        runs.finish_run(connection, run_id, **told)
-    except psycopg.OperationalError:
-        print(
-            f"The verdict of run {run_id} could not be written: the database is gone.",
-            file=sys.stderr,
-        )
-        return Verdict(code=Exit.STORING_FAILED, line=verdict.line)
-    return verdict

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from scrapy.exceptions import CloseSpider
 
 from crawler.items import (
     CAPTURED,
+    STORE_AWAY,
+    STORE_BACK,
+    STORE_LOST,
     TOLD,
     Article,
     Capture,
@@ -21,16 +25,21 @@ from crawler.items import (
 from pipelines.storage.batch import PageCount
 from pipelines.storage.database import DatabaseUnreachable
 from pipelines.storage.keys import link_id
+from pipelines.storage.patience import Watcher
+from pipelines.storage.spool import folder_of
 from pipelines.storage.text import Refused, clean
 from pipelines.storage.writer import Writer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
     from uuid import UUID
 
     from scrapy.crawler import Crawler
     from scrapy.statscollectors import StatsCollector
 
     from pipelines.storage.batch import Row
+    from pipelines.storage.patience import StoreAway
 
 Item = Article | Link | Repeat | Incident | Observation | PageItems
 
@@ -42,6 +51,8 @@ class PostgresPipeline:
     Args:
         job: id of the job whose frontier the run works on; 0: the run's own.
         patience: seconds to go on trying when the database is away in mid-run.
+        spool_dir: where pages are kept when it stays away; None: they fail.
+        watcher, lost: see ``Writer``.
     """
 
     def __init__(
@@ -54,6 +65,9 @@ class PostgresPipeline:
         batch_max: int = 500,
         patience: float = 120,
         extractor: str | None = None,
+        spool_dir: Path | None = None,
+        watcher: Watcher | None = None,
+        lost: Callable[[StoreAway], object] = lambda away: None,
     ) -> None:
         self.stats = stats
         self.writer = Writer(
@@ -64,6 +78,9 @@ class PostgresPipeline:
             count=stats.inc_value,
             patience=patience,
             extractor=extractor,
+            spool_dir=spool_dir,
+            watcher=watcher,
+            lost=lost,
         )
         self.pages: dict[UUID, int] = {}
 
@@ -75,6 +92,8 @@ class PostgresPipeline:
                 raise ValueError(
                     f"{name} is not set: start a run with `scrapy crawl udn_world`"
                 )
+        tell = crawler.signals.send_catch_log
+        var_dir = crawler.settings["VAR_DIR"]
         pipeline = cls(
             crawler.settings["DATABASE_URL"],
             crawler.settings.getint("RUN_ID"),
@@ -83,6 +102,15 @@ class PostgresPipeline:
             batch_max=crawler.settings.getint("STORE_BATCH_MAX") or 500,
             patience=crawler.settings.getfloat("STORE_PATIENCE"),
             extractor=crawler.settings["EXTRACTOR_VERSION"],
+            spool_dir=folder_of(var_dir) if var_dir else None,
+            watcher=Watcher(
+                away=partial(tell, STORE_AWAY),
+                back=partial(tell, STORE_BACK),
+                stopping=lambda: not crawler.crawling,
+            ),
+            lost=lambda away: tell(
+                STORE_LOST, finish_reason=away.finish_reason, detail=str(away)
+            ),
         )
         crawler.signals.connect(pipeline.captured, signal=CAPTURED)
         crawler.signals.connect(pipeline.told, signal=TOLD)

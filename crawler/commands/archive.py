@@ -82,7 +82,7 @@ class Command(LookingCommand):
         except (Refused, shelf.NoArchive, Damaged, OSError) as error:
             print(f"{error}.", file=sys.stderr)
             self.exitcode = int(Exit.CONFIGURATION)
-        except (database.DatabaseUnreachable, migrate.SchemaNewer) as error:
+        except (database.DatabaseUnreachable, migrate.SchemaUnfit) as error:
             print(f"{error}.", file=sys.stderr)
             self.exitcode = int(Exit.DATABASE_UNREACHABLE)
 
@@ -153,8 +153,7 @@ class Command(LookingCommand):
                 migrate.migrate(connection)
                 yield connection
             except database.OperationalError as error:
-                told = database.unreachable(own, error)
-                raise database.DatabaseUnreachable(told) from None
+                raise database.unreachable(own, error) from None
 
 
 def rows_of(connection: psycopg.Connection[Any], file: str) -> Any:

@@ -66,7 +66,7 @@ class Command(LookingCommand):
                 show(dsn)
                 if opts.psql or (sys.stdin.isatty() and not opts.no_psql):
                     self.exitcode = open_psql(dsn, asked=opts.psql)
-        except (database.DatabaseUnreachable, migrate.SchemaNewer) as error:
+        except (database.DatabaseUnreachable, migrate.SchemaUnfit) as error:
             print(f"{error}.", file=sys.stderr)
             self.exitcode = int(Exit.DATABASE_UNREACHABLE)
 

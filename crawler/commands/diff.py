@@ -85,7 +85,7 @@ class Command(LookingCommand):
             old, new = choose(known, asked)
         except Refused as error:
             self.fail(error.code, str(error))
-        except (database.DatabaseUnreachable, migrate.SchemaNewer) as error:
+        except (database.DatabaseUnreachable, migrate.SchemaUnfit) as error:
             self.fail(Exit.DATABASE_UNREACHABLE, f"{error}.")
         else:
             show(asked.story_id, old, new, as_json=opts.json)

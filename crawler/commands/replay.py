@@ -93,7 +93,7 @@ class Command(LookingCommand):
             return
         try:
             self.exitcode = replay(args, opts, self.settings)
-        except (NotUsable, migrate.SchemaNewer) as error:
+        except (NotUsable, migrate.SchemaUnfit) as error:
             self.fail(Exit.CONFIGURATION, str(error))
         except database.DatabaseUnreachable as error:
             self.fail(Exit.DATABASE_UNREACHABLE, str(error))

@@ -10,9 +10,11 @@ from scrapy import signals
 from scrapy.exceptions import CloseSpider, NotConfigured
 from scrapy.utils.asyncio import sleep
 
+from crawler.items import STORE_LOST
 from crawler.revisit import FORGOTTEN
 from pipelines.storage import known
 from pipelines.storage.database import DatabaseUnreachable, connect_async
+from pipelines.storage.patience import DATABASE_LOST
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -39,6 +41,7 @@ class KnownStories:
 
     def __init__(self, dsn: str, job: int, *, patience: float) -> None:
         self.dsn, self.job, self.patience = dsn, job, patience
+        self.lost = False
         self.connection: psycopg.AsyncConnection | None = None
 
     @classmethod
@@ -49,6 +52,7 @@ class KnownStories:
         job = settings.getint("JOB_ID") or settings.getint("RUN_ID")
         patience = settings.getfloat("STORE_PATIENCE")
         extension = cls(settings["DATABASE_URL"], job, patience=patience)
+        crawler.signals.connect(extension.store_lost, STORE_LOST)
         crawler.signals.connect(extension.spider_opened, signals.spider_opened)
         crawler.signals.connect(extension.spider_closed, signals.spider_closed)
         return extension
@@ -82,9 +86,13 @@ class KnownStories:
                 return await ask(await self.connected(), *given, run=self.job)
             except (DatabaseUnreachable, psycopg.OperationalError) as error:
                 self.connection = None
-                if time.monotonic() > deadline:
-                    raise CloseSpider("database_lost") from error
+                if self.lost or time.monotonic() > deadline:
+                    raise CloseSpider(DATABASE_LOST) from error
             await sleep(AGAIN)
+
+    def store_lost(self) -> None:
+        """The writer has given up: waiting here would only delay the end."""
+        self.lost = True
 
     async def connected(self) -> psycopg.AsyncConnection:
         if self.connection is None or self.connection.closed:

@@ -105,8 +105,7 @@ class Worker:
         try:
             self.compare(readings, result)
         except psycopg.OperationalError as error:
-            said = database.unreachable(self.task.dsn, error)
-            raise database.DatabaseUnreachable(said) from None
+            raise database.unreachable(self.task.dsn, error) from None
         return result
 
     def compare(self, readings: list[Reading], result: Result) -> None:

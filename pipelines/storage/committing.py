@@ -3,32 +3,29 @@ halved where a row is at fault."""
 
 from __future__ import annotations
 
-import asyncio
-import random
-import time
 from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import psycopg
-
 from crawler.items import Article, Incident, Link
+from pipelines.storage import runs
 from pipelines.storage.batch import store_batch
 from pipelines.storage.database import DatabaseUnreachable, connect_async, masked
 from pipelines.storage.faults import Fault, fault, reason
+from pipelines.storage.patience import DATABASE_LOST, Attempts, StoreAway, Watcher
 from pipelines.storage.quarantine import quarantined, report
-from pipelines.storage.text import Refused
 from pipelines.storage.units import halves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import psycopg
+
     from pipelines.storage.batch import Row
     from pipelines.storage.units import Unit
 
-FIRST_DELAY, LAST_DELAY = 0.05, 2.0  # seconds between attempts
-# A statement on which the connection breaks every time is no bad moment
-BREAKS_MAX = 3
+# Faults that half a batch may not have
+HALVED = (Fault.POISON, Fault.SLOW)
 
 
 class StoreError(Exception):
@@ -45,6 +42,7 @@ class Committer:
         count: called after COMMIT with the name of a counter and a number.
         patience: seconds to go on trying when the database is away.
         extractor: version of what read the pages.
+        watcher: is told when the database is away and back.
     """
 
     def __init__(
@@ -56,6 +54,7 @@ class Committer:
         count: Callable[[str, int], None],
         patience: float,
         extractor: str | None = None,
+        watcher: Watcher | None = None,
     ) -> None:
         self.dsn = dsn
         self.run = run
@@ -63,6 +62,9 @@ class Committer:
         self.count = count
         self.patience = patience
         self.extractor = extractor
+        self.watcher = watcher or Watcher()
+        self.seen_at: datetime | None = None
+        self.again = False
         self.connection: psycopg.AsyncConnection[Any] | None = None
 
     async def connected(self) -> psycopg.AsyncConnection[Any]:
@@ -73,19 +75,30 @@ class Committer:
         """
         if self.connection is None or self.connection.closed:
             self.connection = await connect_async(self.dsn)
+            if self.again:
+                await runs.hold_again(self.connection, self.run)
+            self.again = True
         return self.connection
 
     async def close(self) -> None:
+        """Disconnects; the next write connects again."""
         if self.connection is not None:
             await self.connection.close()
+            self.connection = None
 
     async def write(self, units: Sequence[Unit]) -> None:
         """Settles every unit. One transaction for all of them; where a row is at fault
-        half of them are tried, until its unit is alone."""
+        half of them are tried, until its unit is alone.
+
+        Raises:
+            StoreAway: the database takes nothing; what is not settled is not stored.
+        """
         try:
             await self._commit([row for unit in units for row in unit.all])
+        except StoreAway:
+            raise
         except Exception as error:
-            if fault(error) is not Fault.POISON:
+            if fault(error) not in HALVED:
                 for unit in units:
                     unit.settle(self.named(error))
             elif len(units) > 1:
@@ -102,15 +115,18 @@ class Committer:
         """Stores a unit in parts; what it leads to and its end come last, and only if
         all else is in its table or in quarantine."""
         try:
-            if len(unit.rows) == 1 and not unit.last:
+            alone = len(unit.rows) == 1 and not unit.last
+            if alone and fault(error) is Fault.POISON:
                 await self._set_aside(unit.rows[0], error)
                 return None
-            self.count("store/halved", 1)
+            self.count("store/halved", int(len(unit.rows) > 1))
             failed = [
                 why for half in halves(unit.rows) for why in await self._part(half)
             ]
             if unit.last and not failed:
                 await self._commit(unit.last)
+        except StoreAway:
+            raise
         except Exception as again:
             return self.named(again)
         return next(iter(failed), None)
@@ -120,7 +136,7 @@ class Committer:
         try:
             await self._commit(rows)
         except Exception as error:
-            if fault(error) is not Fault.POISON:
+            if fault(error) not in HALVED:
                 raise
             if len(rows) > 1:
                 self.count("store/halved", 1)
@@ -135,12 +151,16 @@ class Committer:
         if not isinstance(row, Article | Link | Incident):
             raise self.named(error) from error
         refused = quarantined(row, reason(error))
-        await self._commit([refused, report(row, refused)])
+        try:
+            await self._commit([refused, report(row, refused)])
+        except Exception as again:
+            if fault(again) is Fault.SLOW:  # whatever is written: no row's fault
+                raise StoreAway(DATABASE_LOST, str(self.named(again))) from again
+            raise
 
     async def _commit(self, rows: Sequence[Row]) -> None:
         """Stores ``rows`` in one transaction, trying again while that may help."""
-        deadline = time.monotonic() + self.patience
-        delay, breaks = FIRST_DELAY, 0
+        attempts = Attempts(self.patience, self.watcher, lambda e: str(self.named(e)))
         while True:
             connection = None
             try:
@@ -150,35 +170,23 @@ class Committer:
                     rows,
                     run=self.run,
                     job=self.job,
-                    seen_at=datetime.now(UTC),
+                    seen_at=self.seen_at or datetime.now(UTC),
                     extractor=self.extractor,
                 )
             except Exception as error:
-                if fault(error) is not Fault.TRANSIENT:
-                    raise
-                breaks += connection is not None and _nameless(error)
-                if breaks >= BREAKS_MAX:
-                    raise Refused(
-                        f"the connection breaks on it: {reason(error)}"
-                    ) from error
-                if time.monotonic() > deadline:
-                    raise self._gave_up(error) from None
+                if fault(error) is Fault.RECONNECT:
+                    await self.close()
+                await attempts.failed(error, connected=connection is not None)
+                self.count("store/retry", 1)
             else:
+                attempts.succeeded()
                 self._count(outcomes)
                 return
-            self.count("store/retry", 1)
-            await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
-            delay = min(delay * 2, LAST_DELAY)
 
     def _count(self, outcomes: Sequence[str]) -> None:
         self.count("store/commit", 1)
         for outcome, number in Counter(outcomes).items():
             self.count(f"store/{outcome}", number)
-
-    def _gave_up(self, error: Exception) -> StoreError:
-        # the next batch need not wait as long for what is known to be away
-        self.patience = min(self.patience, LAST_DELAY)
-        return self.named(error)
 
     def named(self, error: Exception) -> StoreError:
         """Any failure as one that names the place, without its password."""
@@ -186,7 +194,3 @@ class Committer:
             return error
         said = str(error) if isinstance(error, DatabaseUnreachable) else reason(error)
         return StoreError(f"not stored at {masked(self.dsn)}: {said}")
-
-
-def _nameless(error: Exception) -> bool:
-    return isinstance(error, psycopg.OperationalError) and error.sqlstate is None

@@ -39,7 +39,15 @@ TABLES = (
     "frontier",
     "pace",
 )
-CONNECT_SECONDS = 10
+# Of one address; a name may have two, and a run that cannot start says so in 15 seconds
+CONNECT_SECONDS = 5
+# Seconds after which a silent network is a broken one; the system's own is two hours
+KEEPALIVE: dict[str, Any] = {
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 40_000,  # milliseconds
+}
 # No statement of ours takes long: one that does waits for something
 SESSION = """
 SET statement_timeout = '60s';
@@ -63,7 +71,14 @@ SHOWN = tuple(SAFE)
 
 
 class DatabaseUnreachable(Exception):
-    """The database cannot be used; the message is one line, without a password."""
+    """The database cannot be used; the message is one line, without a password.
+
+    ``lasting``: waiting will not help, somebody must change something.
+    """
+
+    def __init__(self, message: str, *, lasting: bool = False) -> None:
+        self.lasting = lasting
+        super().__init__(message)
 
 
 def masked(dsn: str) -> str:
@@ -99,7 +114,7 @@ def connect(dsn: str) -> psycopg.Connection[Any]:
             application_name="udn-world",
         )
     except (psycopg.Error, UnicodeError) as error:
-        raise DatabaseUnreachable(unreachable(dsn, error)) from None
+        raise unreachable(dsn, error) from None
 
 
 async def connect_async(dsn: str) -> psycopg.AsyncConnection[Any]:
@@ -114,23 +129,25 @@ async def connect_async(dsn: str) -> psycopg.AsyncConnection[Any]:
             autocommit=True,
             connect_timeout=CONNECT_SECONDS,
             application_name="udn-world writer",
+            **KEEPALIVE,
         )
         await connection.execute(SESSION)
-    except psycopg.Error as error:
-        raise DatabaseUnreachable(unreachable(dsn, error)) from None
+    except (psycopg.Error, UnicodeError) as error:
+        raise unreachable(dsn, error) from None
     return connection
 
 
-def unreachable(dsn: str, error: Exception) -> str:
+def unreachable(dsn: str, error: Exception) -> DatabaseUnreachable:
     """What failed and what to do, in one line; never the driver's own text, which
-    may quote the password."""
+    may quote the password. A failed connection has no SQLSTATE, only that text."""
     text = str(error)
     reason = next((said for said, words in REASONS.items() if words in text), None)
     code = getattr(error, "sqlstate", None)
     reason = reason or (f"error {code}" if code else "no answer")
-    return (
+    return DatabaseUnreachable(
         f"the database at {masked(dsn)} cannot be reached ({reason}). Is it running, "
-        "and is DATABASE_URL right? Leave DATABASE_URL empty to use the embedded one"
+        "and is DATABASE_URL right? Leave DATABASE_URL empty to use the embedded one",
+        lasting=reason in LASTING,
     )
 
 
@@ -146,6 +163,8 @@ REASONS = {
     "the server is starting up": "starting up",
     "unreadable address": 'missing "="',
 }
+# SQLSTATE classes 28 and 3D000, had they one
+LASTING = {"wrong password", "no password given", "no such database or user"}
 
 
 def run_lock(connection: psycopg.Connection[Any]) -> bool:

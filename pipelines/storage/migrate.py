@@ -5,8 +5,12 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from psycopg.types.json import Jsonb
+
 if TYPE_CHECKING:
     import psycopg
+
+    Schema = dict[str, dict[str, str]]
 
 # "udn-world schema", cut to 64 bits
 SCHEMA_LOCK = 0x75646E2D73636865
@@ -20,10 +24,44 @@ COMMENT ON TABLE schema_migration IS 'Migrations applied to this database.';
 COMMENT ON COLUMN schema_migration.name IS
     'File name under pipelines/storage/migrations, without .sql.';
 COMMENT ON COLUMN schema_migration.applied_at IS 'When it was applied.';
+ALTER TABLE schema_migration ADD COLUMN IF NOT EXISTS left_behind jsonb;
+COMMENT ON COLUMN schema_migration.left_behind IS
+    'Columns and keys after it; what of them is missing when a run starts is drift.';
+"""
+# What statements of ours name; the names of other constraints depend on the server
+FOUND = """
+SELECT relname, attname, format_type(atttypid, atttypmod)
+FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm')
+    AND attnum > 0 AND NOT attisdropped
+UNION ALL
+SELECT relname, conname, CASE contype WHEN 'p' THEN 'primary key' ELSE 'unique' END
+FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
+WHERE relnamespace = current_schema()::regnamespace AND contype IN ('p', 'u')
+"""
+LEFT_BEHIND = """
+SELECT left_behind FROM schema_migration
+WHERE left_behind IS NOT NULL ORDER BY name DESC LIMIT 1
+"""
+REMEMBER = """
+UPDATE schema_migration SET left_behind = %s
+WHERE name = (SELECT max(name) FROM schema_migration) AND left_behind IS NULL
+"""
+HAS_MEMORY = """
+SELECT 1 FROM pg_attribute
+WHERE attrelid = to_regclass('schema_migration') AND attname = 'left_behind'
 """
 
 
-class SchemaNewer(Exception):
+class SchemaUnfit(Exception):
+    """The schema is not the one this code writes to; the message says what to do."""
+
+
+class SchemaDrift(SchemaUnfit):
+    """Something that a migration made is gone, or is of another type."""
+
+
+class SchemaNewer(SchemaUnfit):
     """The database was brought up to date by newer code than this."""
 
 
@@ -80,11 +118,13 @@ def migrate(connection: psycopg.Connection[Any]) -> list[str]:
 
     Raises:
         SchemaNewer: the database is newer than the code.
+        SchemaDrift: what earlier migrations left behind is no longer there.
     """
     connection.execute("SELECT pg_advisory_lock(%s)", [SCHEMA_LOCK])
     try:
         todo = pending(connection)
-        if todo:
+        refuse_drift(connection)
+        if todo or not _remembers(connection):
             connection.execute("SET client_min_messages = warning")
             connection.execute(RECORD)
         texts = migrations()
@@ -94,6 +134,41 @@ def migrate(connection: psycopg.Connection[Any]) -> list[str]:
                 connection.execute(
                     "INSERT INTO schema_migration (name) VALUES (%s)", [name]
                 )
+        connection.execute(REMEMBER, [Jsonb(_found(connection))])
         return todo
     finally:
         connection.execute("SELECT pg_advisory_unlock(%s)", [SCHEMA_LOCK])
+
+
+def refuse_drift(connection: psycopg.Connection[Any]) -> None:
+    """Compares the tables with what the last migration left behind; what somebody has
+    added does no harm.
+
+    Raises:
+        SchemaDrift: with the first that is missing.
+    """
+    if not _remembers(connection):
+        return
+    row = connection.execute(LEFT_BEHIND).fetchone()
+    left: Schema = row[0] if row else {}
+    found = _found(connection)
+    for table, parts in left.items():
+        for name, kind in parts.items():
+            if found.get(table, {}).get(name) != kind:
+                raise SchemaDrift(
+                    f"{table}.{name} ({kind}) is not in the database as the migrations "
+                    "made it; put it back, or use another database"
+                )
+
+
+def _found(connection: psycopg.Connection[Any]) -> Schema:
+    found: Schema = {}
+    for table, name, kind in connection.execute(FOUND):
+        if table != "schema_migration":
+            found.setdefault(table, {})[name] = kind
+    return found
+
+
+def _remembers(connection: psycopg.Connection[Any]) -> bool:
+    """Whether the database is of a version that remembers what migrations left."""
+    return connection.execute(HAS_MEMORY).fetchone() is not None

@@ -6,9 +6,11 @@ import json
 import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from psycopg.types.json import Jsonb
+
+from pipelines.storage.database import RUN_LOCK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +40,8 @@ WHERE run_id = %(run_id)s
 """
 
 
+STARTED = "SELECT run_id, started_at FROM run ORDER BY run_id"
+STARTED_AT = "SELECT started_at FROM run WHERE run_id = %s"
 ARCHIVED = "UPDATE run SET archive = %s, archive_root = %s WHERE run_id = %s"
 
 
@@ -46,6 +50,23 @@ def name_archive(
 ) -> None:
     """Says which series of WARC files a run wrote, and its root hash."""
     connection.execute(ARCHIVED, [archive, root, run_id])
+
+
+def started(connection: psycopg.Connection[Any]) -> list[tuple[int, datetime]]:
+    """(id, start) of all runs, the first one first."""
+    return connection.execute(STARTED).fetchall()
+
+
+async def started_at(connection: psycopg.AsyncConnection[Any], run_id: int) -> datetime:
+    """When a run began, aware.
+
+    Raises:
+        LookupError: there is no such run.
+    """
+    row = await (await connection.execute(STARTED_AT, [run_id])).fetchone()
+    if row is None:
+        raise LookupError(f"there is no run {run_id}")
+    return cast("datetime", row[0])
 
 
 def start_run(
@@ -82,6 +103,13 @@ def hold(connection: psycopg.Connection[Any], run_id: int) -> bool:
     """Shows others that a run lives; False: somebody shows that already."""
     row = connection.execute(HOLD, [RUN_CLASS, run_id]).fetchone()
     return bool(row and row[0])
+
+
+async def hold_again(connection: psycopg.AsyncConnection[Any], run_id: int) -> None:
+    """Takes the locks of a run for a new connection: the one that held them may have
+    been cut too. Where it was not they are held already, and nothing changes."""
+    await connection.execute("SELECT pg_try_advisory_lock(%s)", [RUN_LOCK])
+    await connection.execute(HOLD, [RUN_CLASS, run_id])
 
 
 def bury(connection: psycopg.Connection[Any]) -> None:

@@ -2,7 +2,8 @@
 
 Postgres cannot hold NUL, UTF-8 cannot encode a lone surrogate: both are removed (they
 carry no meaning) and counted. Texts over ``TEXT_MAX`` characters and instants without
-a zone are refused, since no cut and no guess would be right.
+a zone or beyond the years that Python knows are refused, since no cut and no guess
+would be right.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Any, TypeVar, cast
 
 TEXT_MAX = 1_000_000  # characters of one text; the longest story seen has 10,000
 QUARANTINED_TEXT_MAX = 100_000
+# Years that Python knows; in another zone an instant at their end is beyond it
+YEAR_MIN, YEAR_MAX = 1, 9999
 
 # Annotations of fields that hold one text, and of those that can hold none
 TEXTS = frozenset({"str", "str | None", "Section", "Scope"})
@@ -32,7 +35,7 @@ def clean(item: T) -> tuple[T, int]:
     """``item`` as Postgres can hold it, and the number of texts that were cleaned.
 
     Raises:
-        Refused: a text is too long, or an instant has no zone.
+        Refused: a text is too long, or an instant has no zone or no usual year.
     """
     texts = _texts(item)
     whole = "\n".join(texts)
@@ -55,9 +58,17 @@ def _texts(item: Any) -> list[str]:
             _add(texts, value.values())
         elif isinstance(value, tuple):
             _add(texts, value)
-        elif isinstance(value, datetime) and value.tzinfo is None:
-            raise Refused(f"an instant without a zone: {value}")
+        elif isinstance(value, datetime):
+            _refuse_instant(value)
     return texts
+
+
+def _refuse_instant(value: datetime) -> None:
+    if value.tzinfo is None:
+        raise Refused(f"an instant without a zone: {value}")
+    # Postgres goes on counting beyond them, and then Python cannot read what it stored
+    if not YEAR_MIN < value.year < YEAR_MAX:
+        raise Refused(f"an instant at the end of time: {value}")
 
 
 @cache

@@ -47,6 +47,11 @@ class Unit:
     def all(self) -> tuple[Row, ...]:
         return (*self.rows, *self.last)
 
+    @property
+    def settled(self) -> bool:
+        """Whether it is known what became of it; not so if nobody waits any more."""
+        return self.stored.done() and not self.stored.cancelled()
+
     def settle(self, error: Exception | None = None) -> None:
         """Tells who waits; one that waits no longer is not told."""
         if self.stored.done():

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from crawler.items import Article, Incident, Link
+from pipelines.storage import runs, spool
 from pipelines.storage.committing import Committer, StoreError
+from pipelines.storage.patience import StoreAway
 from pipelines.storage.quarantine import quarantined, report
 from pipelines.storage.text import Refused, clean
 from pipelines.storage.units import Queue, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from pipelines.storage.batch import Row
+    from pipelines.storage.patience import Watcher
 
 __all__ = ["StoreError", "Writer"]
 
@@ -30,6 +35,10 @@ class Writer:
         count: called after COMMIT with the name of a counter and a number.
         patience: seconds to go on trying when the database is away.
         extractor: version of what read the pages.
+        spool_dir: where units are kept that the database does not take for longer
+            than ``patience``; None: they fail.
+        watcher: is told when the database is away and back.
+        lost: called once, with the reason to finish for, when it stays away.
     """
 
     def __init__(
@@ -42,6 +51,9 @@ class Writer:
         count: Callable[[str, int], None],
         patience: float,
         extractor: str | None = None,
+        spool_dir: Path | None = None,
+        watcher: Watcher | None = None,
+        lost: Callable[[StoreAway], object] = lambda away: None,
     ) -> None:
         self.committer = Committer(
             dsn,
@@ -50,7 +62,12 @@ class Writer:
             count=count,
             patience=patience,
             extractor=extractor,
+            watcher=watcher,
         )
+        self.spool_dir = spool_dir
+        self.spool: Path | None = None
+        self.lost = lost
+        self.away: StoreAway | None = None
         self.batch_max = batch_max
         self.count = count
         self.queue = Queue()
@@ -64,7 +81,11 @@ class Writer:
         Raises:
             DatabaseUnreachable: with the masked address and what to do.
         """
-        await self.committer.connected()
+        connection = await self.committer.connected()
+        if self.spool_dir is not None:
+            run = self.committer.run
+            began = await runs.started_at(connection, run)
+            self.spool = spool.file_of(self.spool_dir, run, began)
         self.task = asyncio.create_task(self._work())
 
     async def close(self) -> None:
@@ -78,10 +99,11 @@ class Writer:
     async def store(self, *rows: Row) -> None:
         """Returns when all ``rows``, one unit, are committed in one transaction. Where
         the database refuses one of them it is kept in quarantine, and the others are
-        committed in as few as may be.
+        committed in as few as may be; where it stays away all are kept on disk.
 
         Raises:
-            StoreError: the database stays away, or refuses for no fault of the rows.
+            StoreError: the database refuses for no fault of the rows, or is away and
+                the disk does not take them either.
         """
         if rows:
             await self._queued(rows).stored
@@ -127,7 +149,40 @@ class Writer:
             if not self.queue.units and not self.closing:
                 self.filled.clear()
             if units:
+                await self._write(units)
+
+    async def _write(self, units: Sequence[Unit]) -> None:
+        """Settles units: in the database, or on disk once that has stayed away."""
+        if self.away is None:
+            try:
                 await self.committer.write(units)
+            except StoreAway as away:
+                self.away = away
+                self.lost(away)
+        if self.away is not None:
+            await self._keep([unit for unit in units if not unit.settled], self.away)
+
+    async def _keep(self, units: Sequence[Unit], away: StoreAway) -> None:
+        error = None
+        try:
+            if self.spool is None:
+                raise OSError("there is no place to keep it")
+            records = [self._record(unit) for unit in units]
+            await asyncio.to_thread(spool.append, self.spool, records)
+        except OSError as failed:
+            error = StoreError(f"{away}; nor kept on disk: {failed}")
+        else:
+            self.count("store/spooled", len(units))
+        for unit in units:
+            unit.settle(error)
+
+    def _record(self, unit: Unit) -> dict[str, Any]:
+        return spool.unit_record(
+            unit.all,
+            job=self.committer.job,
+            seen_at=datetime.now(UTC),
+            extractor=self.committer.extractor,
+        )
 
     async def _settled(self) -> None:
         """Waits for a turn of the loop in which nothing was handed in."""

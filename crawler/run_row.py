@@ -1,0 +1,84 @@
+"""How a run ended, told to its row, or kept on disk where the database is gone."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from crawler.verdict import Exit, Verdict
+from pipelines.storage import database, runs, spool
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+def alive(connection: psycopg.Connection[Any], dsn: str) -> psycopg.Connection[Any]:
+    """The connection, or a new one where it was cut during the night."""
+    try:
+        connection.execute("SELECT 1")
+    except psycopg.OperationalError:
+        with suppress(database.DatabaseUnreachable):
+            return database.connect(dsn)
+    return connection
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """The row of run ``run_id``; ``aside`` is the run's spool."""
+
+    connection: psycopg.Connection[Any]
+    run_id: int
+    aside: Path
+
+    def cited(self, verdict: Verdict, series: str, root: str | None) -> Verdict:
+        """The verdict with what to cite the night by, which the row gets too."""
+        if root is None:
+            return verdict
+        names = {"archive": series, "root": root}
+        try:
+            runs.name_archive(self.connection, self.run_id, **names)
+        except psycopg.OperationalError:
+            self.put_aside(spool.ARCHIVE, names)
+        return replace(verdict, line=f"{verdict.line} Archive {series}, root {root}.")
+
+    def keep(self, verdict: Verdict, counters: Mapping[str, Any]) -> Verdict:
+        """Writes the verdict; where the database is gone it becomes that."""
+        try:
+            runs.finish_run(self.connection, self.run_id, **told(verdict, counters))
+        except psycopg.OperationalError:
+            worse = verdict.code in (Exit.STORING_FAILED, Exit.DISK_FULL)
+            lost = verdict if worse else replace(verdict, code=Exit.DATABASE_LOST)
+            if self.put_aside(spool.VERDICT, told(lost, counters)) or worse:
+                return lost
+            return replace(verdict, code=Exit.STORING_FAILED)
+        return verdict
+
+    def put_aside(self, kind: str, values: Mapping[str, Any]) -> bool:
+        """Keeps a word for the row on disk; False if not even that can be done."""
+        try:
+            spool.append(self.aside, [spool.told_record(kind, values)])
+        except OSError as error:
+            print(
+                f"The {kind} of run {self.run_id} is lost: the database is gone, and "
+                f"{self.aside} cannot be written ({error.strerror}).",
+                file=sys.stderr,
+            )
+            return False
+        return True
+
+
+def told(verdict: Verdict, counters: Mapping[str, Any]) -> dict[str, Any]:
+    """What the row says of a run that ended."""
+    return {
+        "outcome": verdict.outcome,
+        "exit_code": int(verdict.code),
+        "verdict": verdict.line,
+        "counters": dict(counters),
+        "finished_at": datetime.now(UTC),
+    }
