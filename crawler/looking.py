@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from scrapy.commands import ScrapyCommand
 from scrapy.core.scheduler import Scheduler
 
+from crawler.discretion import keep_secret
+
 if TYPE_CHECKING:
     from argparse import Namespace
 
@@ -26,3 +28,5 @@ class LookingCommand(ScrapyCommand):
         if self.settings is not None:
             self.settings.setdict(self.looking, priority="cmdline")
         super().process_options(args, opts)
+        if self.settings is not None:
+            keep_secret(self.settings["DATABASE_URL"])

@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from crawler import archiving, arguments
+from crawler.closing import alive, cited, let_go
+from crawler.discretion import fit_to_show
+from crawler.interruption import Interrupted, interruptible
 from crawler.numbers import usable
+from crawler.room import shortage
 from crawler.verdict import Exit, Verdict, judge
 from pipelines.storage import captures, database, jobs, migrate, runs, server
 
@@ -29,7 +33,7 @@ class NotStarted(Exception):
     """The run cannot begin; ``verdict`` says why."""
 
     def __init__(self, code: Exit, reason: object) -> None:
-        self.verdict = Verdict(code=code, line=f"Not started: {reason}.")
+        self.verdict = Verdict(code=code, line=fit_to_show(f"Not started: {reason}."))
         super().__init__(self.verdict.line)
 
 
@@ -56,13 +60,15 @@ class Night:
             checked(given, self.settings)
             if given.get("replay"):
                 given = self.replayed(given)
-            with ExitStack() as stack:
+            with interruptible(), ExitStack() as stack:
                 connection = self.open_database(stack, join=bool(given.get("join")))
                 if given.get("join"):
                     given = self.joined(connection, given)
                 return self.crawl(connection, given)
         except NotStarted as stopped:
             return stopped.verdict
+        except Interrupted as signalled:
+            return NotStarted(Exit.INTERRUPTED, f"{signalled} came first").verdict
 
     def replayed(self, given: dict[str, str]) -> dict[str, str]:
         """The arguments of the night to be replayed."""
@@ -111,6 +117,8 @@ class Night:
                 "may this user create tables there?",
             ) from error
         self.settings.set("DATABASE_URL", dsn, priority="cmdline")
+        pid = connection.info.backend_pid
+        self.settings.set("RUN_LOCK_PID", pid, priority="cmdline")
         return connection
 
     def crawl(
@@ -121,7 +129,8 @@ class Night:
             self.refuse_what_is_held(connection)
         else:
             self.make_archive()
-        run_id = runs.start_run(connection, spider=SPIDER, arguments=given)
+        told_of = fit_to_show(given)
+        run_id = runs.start_run(connection, spider=SPIDER, arguments=told_of)
         self.settings.set("RUN_ID", run_id, priority="cmdline")
         job = self.begin_job(connection, run_id, given)
         series = None if given.get("replay") else self.open_archive(run_id, given)
@@ -129,17 +138,22 @@ class Night:
         calm_collector()
         self.process.crawl(crawler, **given)
         self.process.start()
-        counters = crawler.stats.get_stats() if crawler.spider else {}
+        let_go(crawler)
+        counters = fit_to_show(crawler.stats.get_stats()) if crawler.spider else {}
         if not counters:
             verdict = Verdict(code=Exit.INTERNAL, line="Failed to start, see the log.")
         else:
             limit = self.settings.getfloat("ERROR_RATIO_MAX")
             verdict = judge(counters, error_ratio_max=limit)
-        connection = alive(connection, self.settings["DATABASE_URL"])
+        connection, overtaken = alive(
+            connection, self.settings["DATABASE_URL"], crawler
+        )
+        if overtaken:
+            verdict = replace(verdict, line=f"{verdict.line} But {overtaken}.")
         with suppress(psycopg.OperationalError):  # keep() meets it again, and says so
             jobs.finish(connection, job)
         if series is not None:
-            told = {"run": run_id, "arguments": given, "outcome": verdict.outcome}
+            told = {"run": run_id, "arguments": told_of, "outcome": verdict.outcome}
             root = archiving.finish(self.settings, series, told, counters)
             verdict = cited(connection, run_id, verdict, series, root)
         return keep(connection, run_id, verdict, counters)
@@ -162,7 +176,7 @@ class Night:
         return self.settings.getint("JOB_ID")
 
     def make_archive(self) -> None:
-        """The archive's folder, found out before anything is requested."""
+        """The archive's folder, with room in it, before anything is requested."""
         root = archiving.root_of(self.settings)
         try:
             root.mkdir(parents=True, exist_ok=True)
@@ -172,6 +186,9 @@ class Night:
                 f"the archive in {root} cannot be written: {error.strerror}; VAR_DIR "
                 "says where it is",
             ) from error
+        short = shortage(root, self.settings.getfloat("DISK_FREE_MIN_MB"))
+        if short is not None:
+            raise NotStarted(Exit.DISK_FULL, short)
 
     def refuse_what_is_held(self, connection: psycopg.Connection[Any]) -> None:
         """A night that this database holds would come after itself in the ledger."""
@@ -190,32 +207,7 @@ class Night:
         for line in archiving.mend_unfinished(root):
             print(f"Archive: {line}", file=sys.stderr)
         origin = arguments.read(given).origin
-        return archiving.begin(self.settings, run_id, origin, given)
-
-
-def cited(
-    connection: psycopg.Connection[Any],
-    run_id: int,
-    verdict: Verdict,
-    series: str,
-    root: str | None,
-) -> Verdict:
-    """The verdict with what to cite the night by, which the run's row gets too."""
-    if root is None:
-        return verdict
-    with suppress(psycopg.OperationalError):  # keep() meets it again, and says so
-        runs.name_archive(connection, run_id, archive=series, root=root)
-    return replace(verdict, line=f"{verdict.line} Archive {series}, root {root}.")
-
-
-def alive(connection: psycopg.Connection[Any], dsn: str) -> psycopg.Connection[Any]:
-    """The connection, or a new one where it was cut during the night."""
-    try:
-        connection.execute("SELECT 1")
-    except psycopg.OperationalError:
-        with suppress(database.DatabaseUnreachable):
-            return database.connect(dsn)
-    return connection
+        return archiving.begin(self.settings, run_id, origin, fit_to_show(given))
 
 
 def calm_collector() -> None:
@@ -240,10 +232,13 @@ def keep(
     }
     try:
         runs.finish_run(connection, run_id, **told)
-    except psycopg.OperationalError:
+    except psycopg.OperationalError as error:
+        full = error.sqlstate in database.NO_ROOM
         print(
-            f"The verdict of run {run_id} could not be written: the database is gone.",
+            f"The verdict of run {run_id} could not be written: the database is "
+            f"{'full' if full else 'gone'}.",
             file=sys.stderr,
         )
-        return Verdict(code=Exit.STORING_FAILED, line=verdict.line)
+        code = Exit.DISK_FULL if full else Exit.STORING_FAILED
+        return Verdict(code=code, line=verdict.line)
     return verdict

@@ -9,13 +9,15 @@ if TYPE_CHECKING:
 
 WHOLE = (
     *("MAX_STORIES", "RELATED_DEPTH", "LIST_PAGES_MAX", "STORE_BATCH_MAX"),
-    "ARCHIVE_FILE_MB",
+    *("ARCHIVE_FILE_MB", "MEMUSAGE_LIMIT_MB"),
 )
 NUMBERS = (
     *WHOLE,
     "REVISIT_HOURS",
     "ERROR_RATIO_MAX",
     "STORE_PATIENCE",
+    "DISK_FREE_MIN_MB",
+    "RUN_HOURS_MAX",
     "DOWNLOAD_DELAY",
 )
 # Where the variable is not called like the setting
