@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Request, Spider
 
 from crawler.extraction import origin_of
+from crawler.redaction import holds_user_info
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from scrapy.crawler import CrawlerProcessBase
     from scrapy.http import Response
+
+
+NOT_FETCHED = (
+    "an address with a user name or password is not fetched: this site asks for none"
+)
 
 
 class OnePage(Spider):
@@ -34,7 +40,13 @@ class OnePage(Spider):
 
 
 def fetch(process: CrawlerProcessBase | None, url: str) -> Response | None:
-    """The response to one request; None if there was none (the log says why)."""
+    """The response to one request; None if there was none (the log says why).
+
+    Raises:
+        ValueError: the address holds a user name or password; the message does not.
+    """
+    if holds_user_info(url):
+        raise ValueError(NOT_FETCHED)
     received: list[Response] = []
     if process is not None:
         process.crawl(OnePage, url=url, received=received)

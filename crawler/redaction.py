@@ -68,6 +68,11 @@ def redacted(text: str, known: tuple[str, ...] = ()) -> str:
     return FIELD.sub(rf"\1{SHOWN}", text)
 
 
+def holds_user_info(address: str) -> bool:
+    """Is there a user name or a password in an address, escaped as it should or not?"""
+    return any(one.search(address) for one in (USER_INFO, SPILT))
+
+
 def redacted_values(value: Any, known: tuple[str, ...] = ()) -> Any:
     """:func:`redacted` for every text in mappings and lists."""
     if isinstance(value, str):

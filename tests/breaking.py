@@ -26,11 +26,15 @@ WHAT = os.environ.get("BREAK", "")
 class BrokenPipeline:
     """Raises in the method that BREAK names."""
 
+    dsn = ""
+
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         if WHAT == "from_crawler":
             raise RuntimeError("broken from_crawler")
-        return cls()
+        pipeline = cls()
+        pipeline.dsn = crawler.settings["DATABASE_URL"]
+        return pipeline
 
     async def open_spider(self) -> None:
         if WHAT == "open_spider":
@@ -42,6 +46,8 @@ class BrokenPipeline:
         return item
 
     async def close_spider(self) -> None:
+        if WHAT == "tell_secrets":
+            raise RuntimeError(f"broken and talkative: {self.dsn}")
         if WHAT == "close_spider":
             raise RuntimeError("commit failed")
         if WHAT == "hanging_close":

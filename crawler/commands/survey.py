@@ -10,8 +10,11 @@ from rich.table import Table
 from scrapy.exceptions import UsageError
 
 from crawler import arguments, fixtures
+from crawler.discretion import fit_to_show
 from crawler.items import Section
 from crawler.looking import LookingCommand
+from crawler.one_page import NOT_FETCHED
+from crawler.redaction import holds_user_info
 from crawler.verdict import Exit
 
 if TYPE_CHECKING:
@@ -50,6 +53,8 @@ class Command(LookingCommand):
         try:
             if opts.site:
                 arguments.origin(opts.site)
+            if any(map(holds_user_info, args)):
+                raise ValueError(NOT_FETCHED)
         except ValueError as error:
             raise UsageError(str(error), print_help=False) from error
         if self.crawler_process is None:
@@ -96,7 +101,7 @@ def show(findings: Findings, console: Console) -> None:
     """Prints the tables a person reads."""
     pages = Table("page", "came", title="Pages")
     for url, ending in findings.pages:
-        pages.add_row(url, ending)
+        pages.add_row(fit_to_show(url), ending)
     console.print(pages)
     robots = Table("path", "robots.txt", title="May we?")
     for path, allowed in findings.allowed.items():
@@ -114,4 +119,4 @@ def show(findings: Findings, console: Console) -> None:
         fields.add_row(name, str(count))
     console.print(fields)
     for sentence in findings.differs:
-        console.print(f"Differs: {sentence}", markup=False)
+        console.print(f"Differs: {fit_to_show(sentence)}", markup=False)
