@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 class Dripping(ThreadingHTTPServer):
-    """Answers every page but robots.txt with a body that never ends: a byte every
-    fifth of a second, or nothing at all."""
+    """Answers every page with a body that never ends: a byte every fifth of a second,
+    or nothing at all; robots.txt too, or it is absent."""
 
     daemon_threads = True
 
-    def __init__(self, *, silent: bool = False) -> None:
-        self.silent = silent
+    def __init__(self, *, silent: bool, robots: bool) -> None:
+        self.silent, self.robots = silent, robots
         self.requests = 0
         self.over = threading.Event()
         super().__init__(("127.0.0.1", 0), Drip)
@@ -40,7 +40,7 @@ class Drip(BaseHTTPRequestHandler):
     server: Dripping
 
     def do_GET(self) -> None:
-        if self.path == "/robots.txt":
+        if self.path == "/robots.txt" and not self.server.robots:
             self.send_error(404)
             return
         self.server.requests += 1
@@ -63,8 +63,8 @@ class Drip(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def dripping(*, silent: bool = False) -> Iterator[Dripping]:
-    server = Dripping(silent=silent)
+def dripping(*, silent: bool = False, robots: bool = False) -> Iterator[Dripping]:
+    server = Dripping(silent=silent, robots=robots)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server

@@ -157,7 +157,7 @@ def test_a_signal_has_its_code(
     while sum(healthy.requests.values()) < before + 8:
         assert process.poll() is None
         time.sleep(0.05)
-    _, output, errors = signalled(process, *numbers, pause=0.0)
+    _, output, errors = signalled(process, *numbers, pause=0.05)
 
     assert process.returncode == Exit.INTERRUPTED, errors
     line = output.strip().splitlines()[-1]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
-from scrapy.utils.asyncio import create_looping_call
 
 from crawler.ending import Ending
 from pipelines.storage import run_lock
@@ -15,8 +15,6 @@ from pipelines.storage.database import DatabaseUnreachable, OperationalError
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-    from scrapy.utils.asyncio import AsyncioLoopingCall
-    from twisted.internet.task import LoopingCall
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +37,7 @@ class RunLock:
         self.crawler = crawler
         self.lock = run_lock.Held(dsn, pid)
         self.ending = Ending(crawler)
-        self.looks: AsyncioLoopingCall | LoopingCall | None = None
+        self.looks: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -52,8 +50,12 @@ class RunLock:
         return extension
 
     def opened(self) -> None:
-        self.looks = create_looping_call(self.look)
-        self.looks.start(SECONDS, now=False)
+        self.looks = asyncio.get_running_loop().create_task(self.watch())
+
+    async def watch(self) -> None:
+        while True:
+            await asyncio.sleep(SECONDS)
+            await self.look()
 
     async def look(self) -> None:
         try:
@@ -69,6 +71,7 @@ class RunLock:
 
     async def closed(self) -> None:
         self.ending.ended()
-        if self.looks is not None and self.looks.running:
-            self.looks.stop()
+        if self.looks is not None:
+            self.looks.cancel()
+            await asyncio.wait([self.looks])
         await self.lock.close()
