@@ -45,7 +45,6 @@ def test_what_looks_like_a_secret_is_hidden(text: str, shown: str) -> None:
 @pytest.mark.parametrize("text", PLAIN)
 def test_everything_else_is_shown_as_it_is(text: str) -> None:
     assert redacted(text) == text
-    assert secrets_of(text) == set() or "@" in text
 
 
 @given(PASSWORDS)
