@@ -132,7 +132,7 @@ class Night:
         told_of = fit_to_show(given)
         run_id = runs.start_run(connection, spider=SPIDER, arguments=told_of)
         self.settings.set("RUN_ID", run_id, priority="cmdline")
-        job = self.begin_job(connection, run_id, given)
+        job = self.begin_job(connection, run_id, told_of)
         series = None if given.get("replay") else self.open_archive(run_id, given)
         crawler = self.process.create_crawler(SPIDER)
         calm_collector()

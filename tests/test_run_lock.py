@@ -9,6 +9,7 @@ import psycopg
 
 from crawler.verdict import Exit
 from pipelines.storage import database as storage
+from pipelines.storage import runs
 from pipelines.storage.run_lock import Held, State
 from tests.crawling import crawl
 from tests.ending import begun, signalled
@@ -31,26 +32,47 @@ def under_way(process: subprocess.Popen[str], site: ReplicaServer, pages: int) -
         time.sleep(0.02)
 
 
-async def test_a_look_says_who_holds_the_lock(database: str) -> None:
+async def test_a_look_says_who_holds_the_locks(database: str) -> None:
     holder = storage.connect(database)
     assert storage.run_lock(holder)
+    run = runs.start_run(holder, spider="test", arguments={})
     pid = holder.info.backend_pid
-    lock = Held(database, pid)
+    lock = Held(database, pid=pid, run=run)
     assert await lock.look() is State.HELD
+    assert lock.alone
 
     holder.close()
-    while await lock.look() is State.HELD:  # the server takes a moment to notice
-        pass
+    while await lock.look() is not State.TAKEN_AGAIN:
+        pass  # the server takes a moment to notice
     with storage.connect(database) as other:
         assert not storage.run_lock(other)
+        runs.bury(other)
+        told = other.execute("SELECT outcome FROM run").fetchall()
+    assert told == [(None,)]
     assert await lock.look() is State.HELD
 
     await lock.close()
     with storage.connect(database) as other:
         assert storage.run_lock(other)
-        late = Held(database, pid)
+        with storage.connect(database) as third:
+            assert not lock.take_back(third)
+        late = Held(database, pid=pid, run=run)
+        late.alone = True
         assert await late.look() is State.LOST
         await late.close()
+
+
+async def test_a_run_that_joined_another_holds_only_its_own(database: str) -> None:
+    with storage.connect(database) as first, storage.connect(database) as helper:
+        assert storage.run_lock(first)
+        run = runs.start_run(helper, spider="test", arguments={})
+        lock = Held(database, pid=helper.info.backend_pid, run=run)
+        assert await lock.look() is State.HELD
+        assert not lock.alone
+        helper.close()
+        while await lock.look() is not State.TAKEN_AGAIN:
+            pass
+        await lock.close()
 
 
 def test_a_lock_that_was_dropped_is_taken_again_in_mid_run(database: str) -> None:

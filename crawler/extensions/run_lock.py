@@ -22,20 +22,20 @@ SECONDS = 5.0
 
 
 class RunLock:
-    """The lock belongs to the session of the process that waits for the crawl to end,
-    and is gone when the database drops that session (an administrator, a restart).
-    It is taken again on a session of its own; where another run was faster, this one
-    ends with reason ``another_run``: two at once would bury each other.
+    """The locks belong to the session of the process that waits for the crawl to end,
+    and are gone when the database drops that session (an administrator, a restart):
+    others would take this run for dead. They are taken again on a session of their
+    own; where another run was faster, this one ends with reason ``another_run``.
 
     Args:
         crawler: of the run.
         dsn: of its database.
-        pid: of the server's process that holds the lock.
+        lock: what the run holds.
     """
 
-    def __init__(self, crawler: Crawler, dsn: str, pid: int) -> None:
+    def __init__(self, crawler: Crawler, lock: run_lock.Held) -> None:
         self.crawler = crawler
-        self.lock = run_lock.Held(dsn, pid)
+        self.lock = lock
         self.ending = Ending(crawler)
         self.looks: asyncio.Task[None] | None = None
 
@@ -44,7 +44,8 @@ class RunLock:
         pid = crawler.settings.getint("RUN_LOCK_PID")
         if not pid:
             raise NotConfigured
-        extension = cls(crawler, crawler.settings["DATABASE_URL"], pid)
+        run, dsn = crawler.settings.getint("RUN_ID"), crawler.settings["DATABASE_URL"]
+        extension = cls(crawler, run_lock.Held(dsn, pid=pid, run=run))
         crawler.signals.connect(extension.opened, signal=signals.spider_opened)
         crawler.signals.connect(extension.closed, signal=signals.spider_closed)
         return extension
@@ -54,8 +55,8 @@ class RunLock:
 
     async def watch(self) -> None:
         while True:
-            await asyncio.sleep(SECONDS)
             await self.look()
+            await asyncio.sleep(SECONDS)
 
     async def look(self) -> None:
         try:
