@@ -7,6 +7,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from crawler.room import shortage
 from crawler.verdict import Exit
 from tests.archives import readable
 from tests.crawling import IMPOLITE, ROOT, crawl, environment, scrapy
+from tests.ending import begun, signalled
 from tests.site.server import ReplicaServer
 
 if TYPE_CHECKING:
@@ -34,10 +36,10 @@ def site() -> Iterator[ReplicaServer]:
 
 
 @contextmanager
-def small_disk(folder: Path) -> Iterator[bool]:
-    """A disk of ROOM bytes at ``folder``; False where this user may not mount one."""
+def small_disk(folder: Path, size: int = ROOM) -> Iterator[bool]:
+    """A disk of ``size`` bytes at ``folder``; False: one may not mount."""
     folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
     mounted = (
         os.geteuid() == 0
         and shutil.which("mount") is not None
@@ -133,16 +135,52 @@ def test_a_full_disk_ends_the_run_whole_and_the_next_one_goes_on(
 def test_a_disk_that_fills_in_mid_run_ends_it_while_there_is_room(
     site: ReplicaServer, database: str, tmp_path: Path
 ) -> None:
-    # the least is crossed by what the run itself writes, or was never there
-    least = shutil.disk_usage(tmp_path).free / 2**20
-    run = crawl(
-        site.url,
-        database,
-        *("-s", f"DISK_FREE_MIN_MB={least + 50}"),
-        VAR_DIR=str(tmp_path),
-    )
+    var = tmp_path / "var"
+    with small_disk(var, 100 * 2**20) as mounted:
+        free = shutil.disk_usage(var).free
+        # on a disk of its own to the megabyte, else with room for what others do
+        least, ballast = (40, 70) if mounted else (free // 2**20 - 300, 600)
+        setting = ("-s", f"DISK_FREE_MIN_MB={least}", "-s", "DOWNLOAD_DELAY=0.3")
+        process = begun(site.url, database, *setting, VAR_DIR=str(var))
+        while not list(var.rglob("*.warc.gz")):
+            assert process.poll() is None
+            time.sleep(0.05)
+        with (var / "ballast").open("wb") as out:
+            os.posix_fallocate(out.fileno(), 0, ballast * 2**20)
+        seconds, output, errors = signalled(process)
+        (var / "ballast").unlink()
 
-    assert run.returncode == Exit.DISK_FULL
+        assert process.returncode == Exit.DISK_FULL, errors
+        assert seconds < 15
+        assert f"DISK_FREE_MIN_MB asks for {least:g}" in output
+        assert_whole(var, database)
+        assert len(list(var.rglob("udn-*.json"))) == 1
+
+
+FULL = """
+CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'could not extend file' USING ERRCODE = '{state}';
+END $$;
+CREATE TRIGGER full_disk BEFORE INSERT ON article
+FOR EACH ROW EXECUTE FUNCTION full_disk()
+"""
+
+
+@pytest.mark.parametrize("state", ["53100", "53200"])
+def test_a_full_disk_of_the_database_has_the_same_code(
+    site: ReplicaServer, database: str, state: str
+) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(FULL.format(state=state).encode())
+
+    run = crawl(site.url, database)
+
+    assert run.returncode == Exit.DISK_FULL, run.stderr[-3000:]
+    assert state in run.stdout
+    with psycopg.connect(database) as connection:
+        told = connection.execute("SELECT outcome FROM run").fetchall()
+    assert told == [("disk_full",)]
 
 
 def test_room_is_told_in_megabytes(tmp_path: Path) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from crawler.verdict import Exit
-from tests.crawling import crawl, scrapy
+from tests.crawling import ROOT, crawl, environment, scrapy
 from tests.secrecy import (
     PUBLISHED,
     SECRET,
@@ -22,7 +24,6 @@ from tests.secrecy import (
 from tests.site.server import ReplicaServer
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -221,3 +222,23 @@ def test_a_fault_of_the_program_tells_no_secret_of_its_traceback(
     assert run.returncode == Exit.INTERNAL
     assert said(run) == []
     assert in_rows(database) == []
+
+
+def test_an_uncaught_fault_tells_no_secret() -> None:
+    raising = "import os; from crawler import settings; {}"
+    fault = "raise RuntimeError('talkative: ' + os.environ['DATABASE_URL'])"
+    thread = (
+        "import threading; "
+        f"threading.Thread(target=exec, args=[{fault!r}, vars()]).start()"
+    )
+    for code in (fault, thread):
+        run = subprocess.run(
+            [sys.executable, "-c", raising.format(code)],
+            cwd=ROOT,
+            env=environment(f"postgresql://wj:p/{SECRET}@127.0.0.1/wj"),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "RuntimeError: talkative: postgresql://***" in run.stderr
+        assert said(run) == []
