@@ -92,6 +92,11 @@ def _count(value: str | None) -> int | None:
 def origin(value: str) -> str:
     """``site=`` -> scheme://host[:port]; ValueError for anything more or less."""
     expected = f"site={value!r}: an origin such as http://127.0.0.1:8000 is expected"
+    if "@" in value:  # not shown: what stands before it is for nobody's eyes
+        expected = (
+            "site=: an address with a user name or password is not fetched; they would "
+            "be in the archive for all to read"
+        )
     try:
         parts = urlsplit(value)
         port = parts.port

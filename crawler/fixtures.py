@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from scrapy.http import Headers, TextResponse
 from scrapy.responsetypes import responsetypes
 
+from crawler.discretion import fit_to_show
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -37,7 +39,7 @@ def save(response: Response, folder: Path) -> None:
         if name in response.headers
     }
     told = {
-        "url": response.url,
+        "url": fit_to_show(response.url),
         "status": response.status,
         "headers": headers,
         "fetched_at": datetime.now(UTC).isoformat(timespec="seconds"),

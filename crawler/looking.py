@@ -9,6 +9,7 @@ from scrapy.core.scheduler import Scheduler
 from scrapy.exceptions import UsageError
 
 from crawler import arguments
+from crawler.discretion import keep_secret
 from crawler.reach.pin import pin
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class LookingCommand(ScrapyCommand):
         super().process_options(args, opts)
         if self.settings is not None:
             pin(self.settings)
+            keep_secret(self.settings["DATABASE_URL"])
         try:
             if getattr(opts, "site", ""):
                 arguments.origin(opts.site)

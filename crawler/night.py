@@ -5,15 +5,19 @@ from __future__ import annotations
 import gc
 import sys
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from crawler import archiving, arguments
+from crawler.closing import alive, let_go
+from crawler.discretion import fit_to_show
+from crawler.interruption import Interrupted, interruptible
 from crawler.numbers import usable
-from crawler.run_row import RunRow, alive
+from crawler.room import shortage
+from crawler.run_row import RunRow
 from crawler.verdict import Exit, Verdict, judge
 from pipelines.storage import (
     captures,
@@ -42,7 +46,7 @@ class NotStarted(Exception):
     """The run cannot begin; ``verdict`` says why."""
 
     def __init__(self, code: Exit, reason: object) -> None:
-        self.verdict = Verdict(code=code, line=f"Not started: {reason}.")
+        self.verdict = Verdict(code=code, line=fit_to_show(f"Not started: {reason}."))
         super().__init__(self.verdict.line)
 
 
@@ -69,7 +73,7 @@ class Night:
             checked(given, self.settings)
             if given.get("replay"):
                 given = self.replayed(given)
-            with ExitStack() as stack:
+            with interruptible(), ExitStack() as stack:
                 connection = self.open_database(stack, join=bool(given.get("join")))
                 if given.get("join"):
                     given = self.joined(connection, given)
@@ -78,6 +82,8 @@ class Night:
                 return self.crawl(connection, given)
         except NotStarted as stopped:
             return stopped.verdict
+        except Interrupted as signalled:
+            return NotStarted(Exit.INTERRUPTED, f"{signalled} came first").verdict
 
     def replayed(self, given: dict[str, str]) -> dict[str, str]:
         """The arguments of the night to be replayed."""
@@ -126,6 +132,8 @@ class Night:
                 "may this user create tables there?",
             ) from error
         self.settings.set("DATABASE_URL", dsn, priority="cmdline")
+        pid = connection.info.backend_pid
+        self.settings.set("RUN_LOCK_PID", pid, priority="cmdline")
         return connection
 
     def drain(self, connection: psycopg.Connection[Any]) -> None:
@@ -150,30 +158,35 @@ class Night:
             self.refuse_what_is_held(connection)
         else:
             self.make_archive()
-        began = datetime.now(UTC)
+        began, told_of = datetime.now(UTC), fit_to_show(given)
         run_id = runs.start_run(
-            connection, spider=SPIDER, arguments=given, started_at=began
+            connection, spider=SPIDER, arguments=told_of, started_at=began
         )
         self.settings.set("RUN_ID", run_id, priority="cmdline")
-        job = self.begin_job(connection, run_id, given)
+        job = self.begin_job(connection, run_id, told_of)
         series = None if given.get("replay") else self.open_archive(run_id, given)
         crawler = self.process.create_crawler(SPIDER)
         calm_collector()
         self.process.crawl(crawler, **given)
         self.process.start()
-        counters = crawler.stats.get_stats() if crawler.spider else {}
+        let_go(crawler)
+        counters = fit_to_show(crawler.stats.get_stats()) if crawler.spider else {}
         if not counters:
             verdict = Verdict(code=Exit.INTERNAL, line="Failed to start, see the log.")
         else:
             limit = self.settings.getfloat("ERROR_RATIO_MAX")
             verdict = judge(counters, error_ratio_max=limit)
-        connection = alive(connection, self.settings["DATABASE_URL"])
+        connection, overtaken = alive(
+            connection, self.settings["DATABASE_URL"], crawler
+        )
+        if overtaken:
+            verdict = replace(verdict, line=f"{verdict.line} But {overtaken}.")
         folder = spool.folder_of(self.settings["VAR_DIR"])
         row = RunRow(connection, run_id, spool.file_of(folder, run_id, began))
         with suppress(psycopg.OperationalError):  # keep() meets it again, and says so
             jobs.finish(connection, job)
         if series is not None:
-            told = {"run": run_id, "arguments": given, "outcome": verdict.outcome}
+            told = {"run": run_id, "arguments": told_of, "outcome": verdict.outcome}
             root = archiving.finish(self.settings, series, told, counters)
             verdict = row.cited(verdict, series, root)
         return row.keep(verdict, counters)
@@ -196,7 +209,7 @@ class Night:
         return self.settings.getint("JOB_ID")
 
     def make_archive(self) -> None:
-        """The archive's folder, found out before anything is requested."""
+        """The archive's folder, with room in it, before anything is requested."""
         root = archiving.root_of(self.settings)
         try:
             root.mkdir(parents=True, exist_ok=True)
@@ -206,6 +219,9 @@ class Night:
                 f"the archive in {root} cannot be written: {error.strerror}; VAR_DIR "
                 "says where it is",
             ) from error
+        short = shortage(root, self.settings.getfloat("DISK_FREE_MIN_MB"))
+        if short is not None:
+            raise NotStarted(Exit.DISK_FULL, short)
 
     def refuse_what_is_held(self, connection: psycopg.Connection[Any]) -> None:
         """A night that this database holds would come after itself in the ledger."""
@@ -224,7 +240,7 @@ class Night:
         for line in archiving.mend_unfinished(root):
             print(f"Archive: {line}", file=sys.stderr)
         origin = arguments.read(given).origin
-        return archiving.begin(self.settings, run_id, origin, given)
+        return archiving.begin(self.settings, run_id, origin, fit_to_show(given))
 
 
 def calm_collector() -> None:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 WHOLE = (
     *("MAX_STORIES", "RELATED_DEPTH", "LIST_PAGES_MAX", "STORE_BATCH_MAX"),
-    "ARCHIVE_FILE_MB",
+    *("ARCHIVE_FILE_MB", "MEMUSAGE_LIMIT_MB"),
 )
 NUMBERS = (
     *WHOLE,
@@ -17,6 +17,8 @@ NUMBERS = (
     "ERROR_RATIO_MAX",
     "STORE_PATIENCE",
     "CRAWL_DELAY_MAX",
+    "DISK_FREE_MIN_MB",
+    "RUN_HOURS_MAX",
     "DOWNLOAD_DELAY",
 )
 # Where the variable is not called like the setting

@@ -8,6 +8,7 @@ from scrapy import Request, Spider
 
 from crawler import arguments
 from crawler.extraction import origin_of
+from crawler.redaction import holds_user_info
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from scrapy.crawler import CrawlerProcessBase
     from scrapy.http import Response
     from twisted.python.failure import Failure
+
+
+NOT_FETCHED = (
+    "an address with a user name or password is not fetched: this site asks for none"
+)
 
 
 class OnePage(Spider):
@@ -50,7 +56,12 @@ def fetch(
 
     Args:
         site: the origin that may be on this machine or network; empty for none.
+
+    Raises:
+        ValueError: the address holds a user name or password; the message does not.
     """
+    if holds_user_info(url):
+        raise ValueError(NOT_FETCHED)
     received: list[Response] = []
     if process is not None:
         process.crawl(OnePage, url=url, received=received, site=site)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,16 +15,6 @@ from pipelines.storage import database, runs, spool
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-
-def alive(connection: psycopg.Connection[Any], dsn: str) -> psycopg.Connection[Any]:
-    """The connection, or a new one where it was cut during the night."""
-    try:
-        connection.execute("SELECT 1")
-    except psycopg.OperationalError:
-        with suppress(database.DatabaseUnreachable):
-            return database.connect(dsn)
-    return connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +40,9 @@ class RunRow:
         """Writes the verdict; where the database is gone it becomes that."""
         try:
             runs.finish_run(self.connection, self.run_id, **told(verdict, counters))
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
+            if error.sqlstate in database.NO_ROOM:
+                verdict = replace(verdict, code=Exit.DISK_FULL)
             worse = verdict.code in (Exit.STORING_FAILED, Exit.DISK_FULL)
             lost = verdict if worse else replace(verdict, code=Exit.DATABASE_LOST)
             if self.put_aside(spool.VERDICT, told(lost, counters)) or worse:

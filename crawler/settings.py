@@ -5,15 +5,21 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.request import getproxies
 
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.spidermiddlewares.referer import NoReferrerPolicy
 
-from crawler import version
+from crawler import discretion, version
+from crawler.extensions.deadline import RunDeadline
+from crawler.extensions.disk import DiskWatch
 from crawler.extensions.dropped import DroppedRequests
+from crawler.extensions.interrupts import Interrupts
 from crawler.extensions.known import KnownStories
 from crawler.extensions.progress import Progress
+from crawler.extensions.run_lock import RunLock
 from crawler.extensions.store_breaker import StoreBreaker
+from crawler.extensions.swallowed import SwallowedErrors
 from crawler.fingerprint import StoryFingerprinter
 from crawler.middlewares.archive import ArchiveMiddleware
 from crawler.middlewares.budget import StoryBudgetMiddleware
@@ -44,9 +50,13 @@ STORE_BATCH_MAX = os.environ.get("STORE_BATCH_MAX", "500")
 STORE_PATIENCE = os.environ.get("STORE_PATIENCE", "120")
 CRAWL_DELAY_MAX = os.environ.get("CRAWL_DELAY_MAX", "30")
 ARCHIVE_FILE_MB = os.environ.get("ARCHIVE_FILE_MB", "1000")
+DISK_FREE_MIN_MB = os.environ.get("DISK_FREE_MIN_MB", "500")
+RUN_HOURS_MAX = os.environ.get("RUN_HOURS_MAX", "6")
 RUN_ID = 0
 # The run whose job this run works on
 JOB_ID = 0
+# Set by a run: the process of the server that holds the run's lock
+RUN_LOCK_PID = 0
 # Set by a run: name of its series of WARC files, what they say of themselves
 ARCHIVE = ""
 ARCHIVE_INFO: dict[str, str] = {}
@@ -54,6 +64,10 @@ ARCHIVE_INFO: dict[str, str] = {}
 REPLAY: list[str] = []
 REPLAY_AT = ""
 EXTRACTOR_VERSION = version.extractor_version()
+
+# As soon as secrets are known, nothing may say them
+discretion.install()
+discretion.keep_secret(DATABASE_URL, *getproxies().values())
 
 # A good guest: who we are, robots.txt obeyed, one request at a time
 USER_AGENT = f"{version.SOFTWARE} (news archive; {UDN_CONTACT or 'contact not set'})"
@@ -87,6 +101,8 @@ REDIRECT_MAX_TIMES = 5
 REFERRER_POLICY = NoReferrerPolicy
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
+MEMUSAGE_LIMIT_MB = os.environ.get("MEMUSAGE_LIMIT_MB", "1500")
+MEMUSAGE_CHECK_INTERVAL_SECONDS = 15
 
 DOWNLOADER_MIDDLEWARES: dict[type, int | None] = {
     NeverRequestedMiddleware: 60,
@@ -98,6 +114,11 @@ DOWNLOADER_MIDDLEWARES: dict[type, int | None] = {
     ReplayMiddleware: 960,
 }
 EXTENSIONS = {
+    Interrupts: 10,
+    SwallowedErrors: 20,
+    RunLock: 30,
+    DiskWatch: 40,
+    RunDeadline: 50,
     KnownStories: 100,
     StoreBreaker: 200,
     DroppedRequests: 300,

@@ -49,20 +49,28 @@ REASONS = {
     "database_unreachable": Exit.DATABASE_UNREACHABLE,
     "store_errors": Exit.STORING_FAILED,
     "shutdown": Exit.INTERRUPTED,
+    "another_run": Exit.ANOTHER_RUN,
     "disk_full": Exit.DISK_FULL,
     "memusage_exceeded": Exit.MEMORY,
     "deadline": Exit.DEADLINE,
     "walled": Exit.WALLED,
     "database_lost": Exit.DATABASE_LOST,
     "robots_unavailable": Exit.ROBOTS_UNAVAILABLE,
-    None: Exit.INTERRUPTED,  # forced by a second signal: Scrapy had no time to say
+    # Scrapy's own limits, for whoever sets one
+    "closespider_timeout": Exit.DEADLINE,
+    "closespider_timeout_no_item": Exit.DEADLINE,
+    "closespider_errorcount": Exit.TOO_MANY_ERRORS,
+    "closespider_pagecount_no_item": Exit.NOTHING_FOUND,
 }
+# The run did what it was asked to; whether that was good, the counters tell
+DONE = frozenset({"finished", "closespider_itemcount", "closespider_pagecount"})
 
 OPENINGS = {
     Exit.GOOD: "Good night",
     Exit.INTERNAL: "Failed: an error of the program, see the log",
     Exit.CONFIGURATION: "Not started: configuration",
     Exit.DATABASE_UNREACHABLE: "Not started: the database cannot be reached",
+    Exit.ANOTHER_RUN: "Stopped: another run is in progress on this database",
     Exit.NOTHING_FOUND: "Nothing found: no list of the site named any story",
     Exit.TOO_MANY_ERRORS: "Too many errors",
     Exit.INTERRUPTED: "Interrupted: what is stored is whole, run again to go on",
@@ -97,11 +105,13 @@ def judge(stats: Mapping[str, Any], *, error_ratio_max: float) -> Verdict:
 
 def _code(stats: Mapping[str, Any], error_ratio_max: float) -> Exit:
     reason = stats.get("finish_reason")
+    if reason == "disk_full":
+        return Exit.DISK_FULL  # which may be why storing failed as well
     if stats.get("store/error", 0):
         return Exit.STORING_FAILED
     if reason in REASONS:
         return REASONS[reason]
-    if reason == "start_error":
+    if reason not in DONE or stats.get("internal/error", 0):
         return Exit.INTERNAL
     if stats.get("replay/damaged_files") and stats.get("replay/miss"):
         return Exit.TOO_MANY_ERRORS

@@ -46,8 +46,12 @@ def write(path: Path, captures: Iterable[Capture]) -> int:
     at all; the number of its lines."""
     lines = sorted(line(one).encode() for one in captures if one.status is not None)
     draft = path.with_name(path.name + ".part")
-    draft.write_bytes(b"".join(one + b"\n" for one in lines))
-    draft.rename(path)
+    try:
+        draft.write_bytes(b"".join(one + b"\n" for one in lines))
+        draft.rename(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
     return len(lines)
 
 

@@ -43,6 +43,12 @@ class Keeper:
         await asyncio.get_running_loop().run_in_executor(self.thread, self.series.close)
         self.thread.shutdown()
 
+    def end(self) -> None:
+        """As :meth:`close`, where the event loop has stopped in the middle: what is
+        being written is written whole, what waits is not written."""
+        self.thread.shutdown(cancel_futures=True)
+        self.series.close()
+
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
         while self.waiting:

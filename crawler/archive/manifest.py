@@ -110,11 +110,15 @@ def write(path: Path, manifest: Mapping[str, Any]) -> None:
     """Writes the file whole or not at all."""
     text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
     draft = path.with_suffix(".part")
-    with draft.open("w", encoding="utf-8") as out:
-        out.write(text + "\n")
-        out.flush()
-        os.fsync(out.fileno())
-    draft.rename(path)
+    try:
+        with draft.open("w", encoding="utf-8") as out:
+            out.write(text + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        draft.rename(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 

@@ -129,6 +129,8 @@ class Series:
                 sync_folder(self.root / folder)
         except OSError:
             out.close()
+            path.unlink()
+            self.files.pop()
             raise
         return out
 

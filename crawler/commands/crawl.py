@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 
+from crawler.discretion import keep_secret
 from crawler.night import SPIDER, Night
 from crawler.reach.pin import pin
 from crawler.verdict import Exit
@@ -49,6 +50,7 @@ class Command(crawl.Command):
         if args != [SPIDER] or self.crawler_process is None or self.settings is None:
             super().run(args, opts)
             return
+        keep_secret(self.settings["DATABASE_URL"])
         verdict = Night(self.crawler_process, self.settings).run(opts.spargs)
         print(verdict.line, flush=True)
         self.exitcode = int(verdict.code)

@@ -11,6 +11,7 @@ from scrapy.exceptions import UsageError
 from scrapy.http import HtmlResponse, TextResponse
 
 from crawler import extraction, urls
+from crawler.discretion import fit_to_show
 from crawler.looking import LookingCommand, add_site
 from crawler.one_page import fetch
 from crawler.pages.errors import NotAStory
@@ -68,10 +69,13 @@ class Command(LookingCommand):
     def page(self, name: str, url: str, site: str) -> TextResponse:
         """The response that a saved page, or an address, stands for."""
         if "://" in name:
-            received = fetch(self.crawler_process, name, site=site)
+            try:
+                received = fetch(self.crawler_process, name, site=site)
+            except ValueError as error:
+                raise Unreadable(str(error)) from error
             if not isinstance(received, TextResponse):
                 raise Unreadable(f"{name} was not received as text, see the log")
-            return received
+            return received.replace(url=fit_to_show(received.url))
         try:
             body = Path(name).read_bytes()
             body = gzip.decompress(body) if body.startswith(GZIP) else body
@@ -81,7 +85,7 @@ class Command(LookingCommand):
         return saved_page(body, url)
 
     def fail(self, code: Exit, reason: str) -> None:
-        print(reason, file=sys.stderr)
+        print(fit_to_show(reason), file=sys.stderr)
         self.exitcode = int(code)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 
 from crawler import extraction, fixtures
+from crawler.discretion import fit_to_show
 from crawler.looking import LookingCommand, add_site
 from crawler.one_page import fetch
 from crawler.pages.errors import NotAStory
@@ -57,7 +58,11 @@ class Command(LookingCommand):
         if folder.exists():
             self.fail(f"{folder} exists: choose another name, or --rewrite")
             return
-        response = fetch(self.crawler_process, args[0], site=opts.site)
+        try:
+            response = fetch(self.crawler_process, args[0], site=opts.site)
+        except ValueError as error:
+            self.fail(str(error))
+            return
         if response is None:
             self.fail(f"{args[0]} was not received, see the log")
             return
@@ -82,5 +87,5 @@ class Command(LookingCommand):
         print(f"{folder}: {len(lines)} items expected")
 
     def fail(self, reason: str) -> None:
-        print(reason)
+        print(fit_to_show(reason))
         self.exitcode = int(Exit.CONFIGURATION)

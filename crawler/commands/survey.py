@@ -10,8 +10,11 @@ from rich.table import Table
 from scrapy.exceptions import UsageError
 
 from crawler import fixtures
+from crawler.discretion import fit_to_show
 from crawler.items import Section
 from crawler.looking import LookingCommand, add_site
+from crawler.one_page import NOT_FETCHED
+from crawler.redaction import holds_user_info
 from crawler.verdict import Exit
 
 if TYPE_CHECKING:
@@ -47,6 +50,8 @@ class Command(LookingCommand):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if any(map(holds_user_info, args)):
+            raise UsageError(NOT_FETCHED, print_help=False)
         if self.crawler_process is None:
             raise UsageError("survey needs a process to crawl in")
         crawler = self.crawler_process.create_crawler("survey")
@@ -91,7 +96,7 @@ def show(findings: Findings, console: Console) -> None:
     """Prints the tables a person reads."""
     pages = Table("page", "came", title="Pages")
     for url, ending in findings.pages:
-        pages.add_row(url, ending)
+        pages.add_row(fit_to_show(url), ending)
     console.print(pages)
     robots = Table("path", "robots.txt", title="May we?")
     for path, allowed in findings.allowed.items():
@@ -109,4 +114,4 @@ def show(findings: Findings, console: Console) -> None:
         fields.add_row(name, str(count))
     console.print(fields)
     for sentence in findings.differs:
-        console.print(f"Differs: {sentence}", markup=False)
+        console.print(f"Differs: {fit_to_show(sentence)}", markup=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from typing import TYPE_CHECKING, Self
 
@@ -13,6 +14,11 @@ from crawler.items import STORE_AWAY, STORE_BACK, STORE_LOST
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+    from twisted.python.failure import Failure
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html: class 53, disk_full
+# and out_of_memory; StoreError tells the SQLSTATE before the server's message
+NO_ROOM = re.compile(r": 53[12]00 ")
 
 logger = logging.getLogger(__name__)
 
@@ -65,9 +71,12 @@ class StoreBreaker:
         self.crawler.stats.set_value("verdict/detail", detail)
         self.close(finish_reason)
 
-    def item_error(self) -> None:
+    def item_error(self, failure: Failure) -> None:
         self.crawler.stats.inc_value("store/error")
-        self.close("store_errors")
+        full = NO_ROOM.search(str(failure.value)) is not None
+        if full:
+            self.crawler.stats.set_value("verdict/detail", str(failure.value))
+        self.close("disk_full" if full else "store_errors")
 
     def close(self, reason: str) -> None:
         """Ends the run, once; its engine stays paused if it is."""

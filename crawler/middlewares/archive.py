@@ -17,6 +17,7 @@ from crawler.failures import reason_of
 from crawler.items import CAPTURED
 from crawler.pages.captured import META, SEEN_AT
 from crawler.revisit import site_clock
+from crawler.room import NO_ROOM
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from crawler.items import Capture
 
+# Secrets of whoever asks: for the site or the proxy, not for readers of the archive
+NOT_ARCHIVED = frozenset({"authorization", "proxy-authorization", "cookie"})
 # Where the spider met the address (Candidate.found)
 FOUND = "found"
 
@@ -86,7 +89,11 @@ class ArchiveMiddleware:
         exchange = Exchange(
             url=request.url,
             method=request.method,
-            request_headers=pairs(request.headers),
+            request_headers=tuple(
+                one
+                for one in pairs(request.headers)
+                if one[0].lower() not in NOT_ARCHIVED
+            ),
             fetched_at=datetime.now(UTC),
             found=request.meta.get(FOUND) or {},
             **received,
@@ -104,7 +111,9 @@ class ArchiveMiddleware:
 
     def stop(self, error: OSError) -> None:
         """Ends the run: what cannot be archived is not worth fetching."""
-        place = self.keeper.series.root
+        place, reason = self.keeper.series.root, "store_errors"
+        if error.errno in NO_ROOM:
+            reason = "disk_full"
         self.crawler.stats.inc_value("store/error")
         self.crawler.stats.set_value(
             "verdict/detail", f"the archive in {place} cannot be written: {error}"
@@ -112,8 +121,12 @@ class ArchiveMiddleware:
         engine = self.crawler.engine
         if self.closing is None and engine is not None:
             self.closing = asyncio.ensure_future(
-                engine.close_spider_async(reason="store_errors")
+                engine.close_spider_async(reason=reason)
             )
+
+    def end(self) -> None:
+        """Ends the file where the run was ended at once; for :mod:`crawler.night`."""
+        self.keeper.end()
 
     async def closed(self) -> None:
         await self.keeper.close()

@@ -56,6 +56,8 @@ SET idle_in_transaction_session_timeout = '60s'
 """
 # "udn-world run" in ASCII, cut to 64 bits: no other program is likely to take it
 RUN_LOCK = 0x75646E2D77726C64
+# SQLSTATE disk_full and out_of_memory
+NO_ROOM = ("53100", "53200")
 UNREADABLE = "(a DATABASE_URL that cannot be read)"
 # A password with an unescaped "@", "/" or ":" spills into the other parts of a DSN;
 # what does not look like such a part is not shown

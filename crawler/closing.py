@@ -1,0 +1,56 @@
+"""What a run still has to do when its crawl is over, however it ended."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from crawler.extensions.run_lock import RunLock
+from crawler.middlewares.archive import ArchiveMiddleware
+from pipelines.storage import database
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+OVERTAKEN = "another run has begun on this database before this one had ended"
+
+
+def let_go(crawler: Crawler) -> None:
+    """Ends what a crawl that was ended at once has left open: the WARC file, and the
+    session with the lock. Nothing to do after one that closed."""
+    with suppress(RuntimeError):  # the crawl never began
+        archive = crawler.get_downloader_middleware(ArchiveMiddleware)
+        if archive is not None:
+            archive.end()
+    watch = watch_of(crawler)
+    if watch is not None:
+        watch.lock.drop()
+
+
+def alive(
+    connection: psycopg.Connection[Any], dsn: str, crawler: Crawler
+) -> tuple[psycopg.Connection[Any], str | None]:
+    """The connection, or a new one with the run's locks where it was cut meanwhile;
+    and what to tell a person if another run has them."""
+    try:
+        connection.execute("SELECT 1")
+    except psycopg.OperationalError:
+        with suppress(database.DatabaseUnreachable, psycopg.OperationalError):
+            connection = database.connect(dsn)
+            watch = watch_of(crawler)
+            if watch is not None and not watch.lock.take_back(connection):
+                logger.error("%s", OVERTAKEN)
+                return connection, OVERTAKEN
+    return connection, None
+
+
+def watch_of(crawler: Crawler) -> RunLock | None:
+    """What watched the locks; None where the crawl never began."""
+    with suppress(RuntimeError):
+        return crawler.get_extension(RunLock)
+    return None

@@ -1,0 +1,149 @@
+"""Canaries: secrets that must be found nowhere, and everywhere to look for them."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import threading
+import urllib.request
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SECRET = "canary-3f9a"  # noqa: S105 - a canary
+# What the site itself publishes: in the archive and the rows, but in no log
+PUBLISHED = "canary-public-77"
+STORY = "https://www.worldjournal.com/wj/story/"
+
+
+def forms(secret: str) -> list[str]:
+    """The secret as it is, and inside base64 at each of its three alignments."""
+    found = [secret]
+    for before in ("", "x", "xx"):
+        text = base64.b64encode((before + secret).encode()).decode()
+        # first and last letters also hold bits of what stands beside the secret
+        found.append(text[4:-4] if before else text[:-4])
+    return found
+
+
+def leaks(where: str, text: str, secret: str = SECRET) -> list[str]:
+    """What of a secret stands in a text, with its surroundings."""
+    return [
+        f"{where}: {text[max(at - 60, 0) : at + 60]!r}"
+        for form in forms(secret)
+        if (at := text.find(form)) >= 0
+    ]
+
+
+def in_rows(dsn: str, secret: str = SECRET) -> list[str]:
+    """Leaks in any row of any table."""
+    query = (
+        "SELECT table_name FROM information_schema.tables "
+        "WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+    )
+    found = []
+    with psycopg.connect(dsn) as connection:
+        for (table,) in connection.execute(query).fetchall():
+            rows = sql.SQL("SELECT t::text FROM {} t").format(sql.Identifier(table))
+            for (text,) in connection.execute(rows):
+                found += leaks(table, text, secret)
+    return found
+
+
+def in_files(root: Path, secret: str = SECRET) -> list[str]:
+    """Leaks in any file, unpacked where it is packed."""
+    found = []
+    for path in filter(Path.is_file, root.rglob("*")):
+        data = path.read_bytes()
+        data = gzip.decompress(data) if path.suffix == ".gz" else data
+        found += leaks(path.name, data.decode("latin-1"), secret)
+    return found
+
+
+@contextmanager
+def command_lines(secret: str = SECRET) -> Iterator[list[str]]:
+    """Leaks in the command line of any process while the block runs."""
+    found: list[str] = []
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.02):
+            for path in Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    line = path.read_bytes().decode("latin-1")
+                except OSError:
+                    continue  # it has ended
+                found.extend(leaks(str(path), line, secret))
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        thread.join()
+
+
+class Proxy(ThreadingHTTPServer):
+    """A proxy that asks for a password, and puts addresses with passwords into the
+    pages: one link a page, and one story that redirects."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        self.authorized = self.redirected = 0
+        super().__init__(("127.0.0.1", 0), Forward)
+
+
+class Forward(BaseHTTPRequestHandler):
+    """One request through :class:`Proxy`."""
+
+    server: Proxy
+
+    def do_GET(self) -> None:
+        if "Proxy-Authorization" not in self.headers:
+            self.send_error(407)
+            return
+        self.server.authorized += 1
+        parts = urlsplit(self.path)
+        if parts.path.startswith("/wj/story/") and not self.server.redirected:
+            self.server.redirected += 1
+            self.send_response(302)
+            where = f"http://user:{PUBLISHED}@{parts.netloc}/x?token={PUBLISHED}"
+            self.send_header("Location", where)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
+            self.path
+        ) as answer:
+            kind, body = answer.headers["Content-Type"], answer.read()
+        link = STORY.replace("//", f"//user:{PUBLISHED}@").encode()
+        body = body.replace(STORY.encode(), link, 1)
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Silent."""
+
+
+@contextmanager
+def proxy() -> Iterator[Proxy]:
+    server = Proxy()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
