@@ -39,6 +39,7 @@ def _ignored(message: str) -> str:
 STATES = {
     **dict.fromkeys(GONE, "gone"),
     "robots_forbidden": "forbidden",
+    "forbidden_address": "forbidden",
     "offsite": "offsite",
     "redirect_offsite": "offsite",
     "redirect_seen_before": "redirected",

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from scrapy.statscollectors import StatsCollector
     from twisted.python.failure import Failure
 
+# Why a page did not come -> the finish reason of a run that ends for it, unless who
+# stopped the run first has named another
+NOT_DONE = {
+    "archive_failed": "store_errors",
+    "database_lost": "database_lost",
+    "robots_unavailable": "robots_unavailable",
+}
+
 logger = logging.getLogger(__name__)
 
 
@@ -49,7 +57,7 @@ class Outcomes:
         """The page did not come, or was one more than the run's number of stories.
 
         Raises:
-            CloseSpider: the page came but could not be archived: it is not done.
+            CloseSpider: the run ends for this reason, and the page is not done.
         """
         reason = failures.reason_of(failure.value or RuntimeError())
         request: Request = failure.request  # type: ignore[attr-defined]
@@ -57,8 +65,8 @@ class Outcomes:
         if reason == "max_stories":
             self.stats.inc_value("left/max_stories")
             return PageItems(end=end)
-        if reason == "archive_failed":
-            raise CloseSpider("store_errors")
+        if reason in NOT_DONE:
+            raise CloseSpider(NOT_DONE[reason])
         incident = self._failed(request.url, "fetch_failed", reason, reason)
         response = getattr(failure.value, "response", None)
         return replace(self._told(incident, request, reason, response), end=end)

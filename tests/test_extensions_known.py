@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from crawler.extensions.known import KnownStories
+from crawler.questions import Questions
 from pipelines.storage.batch import store_batch
 from tests.storing import article
 
@@ -22,12 +23,15 @@ CUT = (
 async def test_a_cut_connection_costs_no_answer(
     database: str, db: psycopg.Connection[Any]
 ) -> None:
-    known = KnownStories(database, 2, patience=5)
+    questions = Questions(database, patience=5)
+    known = KnownStories(questions, 2)
     try:
-        await store_batch(await known.connected(), [article(1)], run=1, seen_at=NOON)
+        await store_batch(
+            await questions.connected(), [article(1)], run=1, seen_at=NOON
+        )
         assert set(await known.known([1, 2])) == {1}
         db.execute(CUT)
         assert set(await known.known([1, 2])) == {1}
         assert await known.known([]) == {}
     finally:
-        await known.spider_closed()
+        await questions.close()

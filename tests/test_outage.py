@@ -11,10 +11,12 @@ from tests.outages import after, begin, ended, own_server
 from tests.site.server import ReplicaServer
 from tests.test_crawl import assert_as_the_truth
 
+SLOWLY = ("-s", "DOWNLOAD_DELAY=0.01")
+
 
 def test_a_crawl_waits_for_its_database_and_stores_all() -> None:
     with own_server() as server, ReplicaServer(seed=7, night=1) as site:
-        process = begin(site, server)
+        process = begin(site, server, *SLOWLY)
         after(site, process, 80)
         server.crash()
         time.sleep(1.5)

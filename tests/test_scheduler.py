@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import signal
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
-from crawler import settings
-from tests.chain import ChainServer
 from tests.crawling import crawl, scrapy
-from tests.dropping import DropRedirects
 from tests.reliability import tell
 from tests.replaying import rows
 from tests.running import OPEN, STORED, start, stories, until, wanted
@@ -211,42 +207,3 @@ def test_the_frontier_can_be_looked_at_and_reasons_fetched_again(
     assert rows(database, OPEN) == [(0,)]
     state = "SELECT count(*) FROM frontier WHERE reason = 'http_404' AND ended_run = 3"
     assert rows(database, state) == [(number,)]
-
-
-def test_what_is_no_address_of_the_site_ends_as_offsite(
-    site: ReplicaServer, database: str
-) -> None:
-    run = start(site.url, database)
-    until(database, STORED, 5)
-    run.kill()
-    run.wait()
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(
-            "UPDATE frontier SET url = 'https://example.org/wj/story/1/1' WHERE seq = "
-            "(SELECT max(seq) FROM frontier WHERE state = 'pending')"
-        )
-    assert crawl(site.url, database).returncode == 0
-    found = "SELECT state FROM frontier WHERE url LIKE '%example.org%'"
-    assert rows(database, found) == [("offsite",)]
-    assert rows(database, OPEN) == [(0,)]
-
-
-def test_what_the_engine_drops_in_silence_ends_in_a_state(database: str) -> None:
-    named = {path(kind): at for kind, at in settings.EXTENSIONS.items()}
-    extensions = json.dumps(named | {path(DropRedirects): 500})
-    with ChainServer(redirects=True) as site:
-        run = crawl(site.url, database, "-a", "channels=china", "-s", "RELATED_DEPTH=9")
-        whole = rows(database, "SELECT state FROM frontier WHERE story_id = 2")
-        assert (run.returncode, whole) == (0, [("stored",)])
-        with psycopg.connect(database, autocommit=True) as connection:
-            connection.execute("TRUNCATE frontier, article CASCADE")
-        site.requests.clear()
-        given = ("-a", "channels=china", "-s", "RELATED_DEPTH=9")
-        run = crawl(site.url, database, *given, "-s", f"EXTENSIONS={extensions}")
-    ended = rows(database, "SELECT state, reason FROM frontier WHERE story_id = 2")
-    assert ended == [("failed", "dropped_in_silence")]
-    assert rows(database, OPEN) == [(0,)]
-
-
-def path(kind: type) -> str:
-    return f"{kind.__module__}.{kind.__qualname__}"

@@ -3,18 +3,16 @@ share the work."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import sleep
 
 from crawler.middlewares.robots import CRAWL_DELAY
+from crawler.questions import Questions
 from pipelines.storage import frontier
-from pipelines.storage.database import connect_async
 
 if TYPE_CHECKING:
-    import psycopg
     from scrapy import Request
     from scrapy.crawler import Crawler
 
@@ -27,11 +25,9 @@ class PaceMiddleware:
         seconds: from one request to the next.
     """
 
-    def __init__(self, dsn: str, seconds: float) -> None:
-        self.dsn = dsn
+    def __init__(self, questions: Questions, seconds: float) -> None:
+        self.questions = questions
         self.seconds = seconds
-        self.origin = ""
-        self.connection: psycopg.AsyncConnection[Any] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -40,22 +36,11 @@ class PaceMiddleware:
         # without a delay, a database or a network there is nothing to share
         if not seconds or not settings.getint("RUN_ID") or settings["REPLAY"]:
             raise NotConfigured
-        middleware = cls(settings["DATABASE_URL"], seconds)
-        crawler.signals.connect(middleware.closed, signal=signals.spider_closed)
-        return middleware
+        return cls(Questions.of_run(crawler), seconds)
 
     async def process_request(self, request: Request) -> None:
         origin = "/".join(request.url.split("/")[:3])
         seconds = max(self.seconds, request.meta.get(CRAWL_DELAY, 0))
-        wait = await frontier.pace(await self.connected(), origin, seconds=seconds)
+        wait = await self.questions.ask(frontier.pace, origin, seconds=seconds)
         if wait > 0:
             await sleep(wait)
-
-    async def connected(self) -> psycopg.AsyncConnection[Any]:
-        if self.connection is None or self.connection.closed:
-            self.connection = await connect_async(self.dsn)
-        return self.connection
-
-    async def closed(self) -> None:
-        if self.connection is not None:
-            await self.connection.close()

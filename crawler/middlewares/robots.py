@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin
 
 from scrapy import Request
-from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.exceptions import CloseSpider, IgnoreRequest, NotConfigured
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.failures import reason_of
@@ -97,10 +97,11 @@ class RobotsMiddleware:
         origin = place_of(request.url)
         permission = await self.origins.permission(origin)
         if permission.standing is Standing.UNREACHABLE:
-            self.stop(origin, permission.why)
+            own = self.stop(origin, permission.why)
             if permission.why == ForbiddenAddress.reason:
                 raise ForbiddenAddress(f"{origin[1]} is out of bounds")
-            raise RobotsUnavailable(f"robots.txt cannot be had: {permission.why}")
+            refusal = RobotsUnavailable if own else RobotsForbidden
+            raise refusal(f"robots.txt cannot be had: {permission.why}")
         if not permission.allows(request.url):
             self.count("forbidden")
             raise RobotsForbidden("forbidden by robots.txt")
@@ -138,17 +139,21 @@ class RobotsMiddleware:
         request.meta[CRAWL_DELAY] = delay
         self.crawler.stats.max_value("robotstxt/crawl_delay", delay)
 
-    def stop(self, origin: Origin, why: str) -> None:
-        """Ends the run where it is the site itself whose rules are unknown."""
+    def stop(self, origin: Origin, why: str) -> bool:
+        """Ends the run where it is the site itself whose rules are unknown; whether it
+        is."""
         site = getattr(self.crawler.spider, "origin", None)
         engine = self.crawler.engine
-        if self.closing or engine is None or not site or place_of(site) != origin:
-            return
+        if engine is None or not site or place_of(site) != origin:
+            return False
+        if self.closing:
+            return True
         self.crawler.stats.set_value("verdict/detail", f"{address(origin)}: {why}")
         # awaiting it here would wait for the very request that is being refused
         self.closing = asyncio.ensure_future(
             engine.close_spider_async(reason=RobotsUnavailable.reason)
         )
+        return True
 
 
 async def fetch(download: Callable[[str], Awaitable[Response]], url: str) -> Answer:
@@ -160,6 +165,8 @@ async def fetch(download: Callable[[str], Awaitable[Response]], url: str) -> Ans
     for _ in range(policy.REDIRECTS_MAX + 1):
         try:
             response = await download(url)
+        except CloseSpider:
+            raise  # nothing was asked for: the run ends
         except Exception as error:  # whatever it was, there is no robots.txt
             why = reason_of(error)
             if why == "replay_miss":

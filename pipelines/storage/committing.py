@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import Article, Incident, Link
-from pipelines.storage import runs
 from pipelines.storage.batch import store_batch
 from pipelines.storage.database import DatabaseUnreachable, connect_async, masked
 from pipelines.storage.faults import Fault, fault, reason
@@ -64,7 +63,6 @@ class Committer:
         self.extractor = extractor
         self.watcher = watcher or Watcher()
         self.seen_at: datetime | None = None
-        self.again = False
         self.connection: psycopg.AsyncConnection[Any] | None = None
 
     async def connected(self) -> psycopg.AsyncConnection[Any]:
@@ -75,9 +73,6 @@ class Committer:
         """
         if self.connection is None or self.connection.closed:
             self.connection = await connect_async(self.dsn)
-            if self.again:
-                await runs.hold_again(self.connection, self.run)
-            self.again = True
         return self.connection
 
     async def close(self) -> None:

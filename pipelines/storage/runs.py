@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from psycopg.types.json import Jsonb
 
-from pipelines.storage.database import RUN_LOCK
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -103,13 +101,6 @@ def hold(connection: psycopg.Connection[Any], run_id: int) -> bool:
     """Shows others that a run lives; False: somebody shows that already."""
     row = connection.execute(HOLD, [RUN_CLASS, run_id]).fetchone()
     return bool(row and row[0])
-
-
-async def hold_again(connection: psycopg.AsyncConnection[Any], run_id: int) -> None:
-    """Takes the locks of a run for a new connection: the one that held them may have
-    been cut too. Where it was not they are held already, and nothing changes."""
-    await connection.execute("SELECT pg_try_advisory_lock(%s)", [RUN_LOCK])
-    await connection.execute(HOLD, [RUN_CLASS, run_id])
 
 
 def bury(connection: psycopg.Connection[Any]) -> None:

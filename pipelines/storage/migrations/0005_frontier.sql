@@ -54,7 +54,7 @@ COMMENT ON COLUMN frontier.errback IS 'Method of the spider that hears of a fail
 COMMENT ON COLUMN frontier.arguments IS 'What that method is told beside the answer.';
 COMMENT ON COLUMN frontier.found IS 'Where the address was met: page, section, rank.';
 COMMENT ON COLUMN frontier.priority IS 'Higher goes first.';
-COMMENT ON COLUMN frontier.state IS 'pending, leased (a run is fetching it), or how it ended: read (a list), stored, unchanged, gone, not_a_story, redirected, forbidden (robots.txt), offsite, failed, left (the limit of stories was reached), superseded (a later job reads the list again).';
+COMMENT ON COLUMN frontier.state IS 'pending, leased (a run is fetching it), or how it ended: read (a list), stored, unchanged, gone, not_a_story, redirected, forbidden (robots.txt, or no public address), offsite, failed, left (the limit of stories was reached), superseded (a later job reads the list again).';
 COMMENT ON COLUMN frontier.reason IS 'Of a failure, in one word: http_503, download_timeout …';
 COMMENT ON COLUMN frontier.leases IS 'How often a run took it.';
 COMMENT ON COLUMN frontier.lease_run IS 'The run that took it last.';
