@@ -25,8 +25,8 @@ def test_what_is_no_address_of_the_site_ends_as_offsite(
         run.wait()
         with psycopg.connect(database, autocommit=True) as connection:
             connection.execute(
-                "UPDATE frontier SET url = 'https://example.org/wj/story/1/1' WHERE seq = "
-                "(SELECT max(seq) FROM frontier WHERE state = 'pending')"
+                "UPDATE frontier SET url = 'https://example.org/wj/story/1/1' "
+                "WHERE seq = (SELECT max(seq) FROM frontier WHERE state = 'pending')"
             )
         assert crawl(site.url, database).returncode == 0
         found = "SELECT state FROM frontier WHERE url LIKE '%example.org%'"
