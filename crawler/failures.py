@@ -8,7 +8,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.spidermiddlewares.httperror import HttpError
 
 GONE = {"http_404", "http_410"}
-REFUSED = {"robots_forbidden", "offsite", "ignored", "replay_miss"}
+REFUSED = {"robots_forbidden", "offsite", "ignored", "replay_miss", "not_asked"}
 
 
 def reason_of(error: BaseException) -> str:
@@ -29,6 +29,8 @@ def _ignored(message: str) -> str:
     lowered = message.lower()
     if "robots" in lowered:
         return "robots_forbidden"
+    if "max redirections" in lowered:
+        return "redirect_limit"
     return "offsite" if "offsite" in lowered else "ignored"
 
 

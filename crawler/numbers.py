@@ -16,6 +16,7 @@ NUMBERS = (
     "REVISIT_HOURS",
     "ERROR_RATIO_MAX",
     "STORE_PATIENCE",
+    "RETRY_AFTER_MAX",
     "DOWNLOAD_DELAY",
 )
 # Where the variable is not called like the setting

@@ -15,10 +15,14 @@ from crawler.extensions.progress import Progress
 from crawler.extensions.store_breaker import StoreBreaker
 from crawler.fingerprint import StoryFingerprinter
 from crawler.middlewares.archive import ArchiveMiddleware
+from crawler.middlewares.bodies import SoundBodiesMiddleware
 from crawler.middlewares.budget import StoryBudgetMiddleware
+from crawler.middlewares.charset import CharsetMiddleware
 from crawler.middlewares.guard import NeverRequestedMiddleware
+from crawler.middlewares.limits import ParseLimitsMiddleware
 from crawler.middlewares.pace import PaceMiddleware
 from crawler.middlewares.replay import ReplayMiddleware
+from crawler.middlewares.retry_after import RetryAfterMiddleware
 from crawler.scheduler import FrontierScheduler
 from pipelines.dates import DatesPipeline
 from pipelines.dedupe import DedupePipeline
@@ -39,6 +43,7 @@ REVISIT_HOURS = os.environ.get("REVISIT_HOURS", "48")
 ERROR_RATIO_MAX = os.environ.get("ERROR_RATIO_MAX", "0.2")
 STORE_BATCH_MAX = os.environ.get("STORE_BATCH_MAX", "500")
 STORE_PATIENCE = os.environ.get("STORE_PATIENCE", "120")
+RETRY_AFTER_MAX = os.environ.get("RETRY_AFTER_MAX", "300")
 ARCHIVE_FILE_MB = os.environ.get("ARCHIVE_FILE_MB", "1000")
 RUN_ID = 0
 # The run whose job this run works on
@@ -83,6 +88,10 @@ DOWNLOADER_MIDDLEWARES = {
     NeverRequestedMiddleware: 60,
     StoryBudgetMiddleware: 90,
     PaceMiddleware: 940,
+    RetryAfterMiddleware: 560,  # before Scrapy's retries (550) see an answer
+    ParseLimitsMiddleware: 570,
+    CharsetMiddleware: 585,
+    SoundBodiesMiddleware: 595,  # between Scrapy's redirects and its unpacking
     ArchiveMiddleware: 950,
     ReplayMiddleware: 960,
 }

@@ -31,7 +31,14 @@ OUTCOMES = {
 }
 # The story was not asked for at all
 NO_VISIT = frozenset(
-    {"robots_forbidden", "replay_miss", "max_stories", "archive_failed", "ignored"}
+    {
+        "robots_forbidden",
+        "replay_miss",
+        "max_stories",
+        "archive_failed",
+        "ignored",
+        "not_asked",
+    }
 )
 SERVER_ERROR = re.compile(r"http_5\d\d")
 STATUS = re.compile(r"http_(\d{3})")

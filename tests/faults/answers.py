@@ -8,7 +8,7 @@ import zlib
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from crawler.archive.payload import ZSTD
+from crawler.archive.codings import ZSTD
 from tests.faults.server import RESET
 
 if TYPE_CHECKING:
