@@ -10,7 +10,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 GONE = {"http_404", "http_410"}
 REFUSED = {
     *("robots_forbidden", "robots_unavailable", "forbidden_address"),
-    *("offsite", "ignored", "replay_miss"),
+    *("offsite", "ignored", "not_asked", "replay_miss"),
 }
 
 
@@ -32,6 +32,8 @@ def _ignored(message: str) -> str:
     lowered = message.lower()
     if "robots" in lowered:
         return "robots_forbidden"
+    if "max redirections" in lowered:
+        return "redirect_limit"
     return "offsite" if "offsite" in lowered else "ignored"
 
 

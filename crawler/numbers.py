@@ -19,6 +19,7 @@ NUMBERS = (
     "CRAWL_DELAY_MAX",
     "DISK_FREE_MIN_MB",
     "RUN_HOURS_MAX",
+    "RETRY_AFTER_MAX",
     "DOWNLOAD_DELAY",
 )
 # Where the variable is not called like the setting

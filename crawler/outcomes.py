@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 NOT_DONE = {
     "archive_failed": "store_errors",
     "database_lost": "database_lost",
+    "not_asked": "shutdown",
     "robots_unavailable": "robots_unavailable",
 }
 

@@ -22,10 +22,14 @@ from crawler.extensions.store_breaker import StoreBreaker
 from crawler.extensions.swallowed import SwallowedErrors
 from crawler.fingerprint import StoryFingerprinter
 from crawler.middlewares.archive import ArchiveMiddleware
+from crawler.middlewares.bodies import SoundBodiesMiddleware
 from crawler.middlewares.budget import StoryBudgetMiddleware
+from crawler.middlewares.charset import CharsetMiddleware
 from crawler.middlewares.guard import NeverRequestedMiddleware
+from crawler.middlewares.limits import ParseLimitsMiddleware
 from crawler.middlewares.pace import PaceMiddleware
 from crawler.middlewares.replay import ReplayMiddleware
+from crawler.middlewares.retry_after import RetryAfterMiddleware
 from crawler.middlewares.robots import RobotsMiddleware
 from crawler.reach import pin
 from crawler.scheduler import FrontierScheduler
@@ -49,6 +53,7 @@ ERROR_RATIO_MAX = os.environ.get("ERROR_RATIO_MAX", "0.2")
 STORE_BATCH_MAX = os.environ.get("STORE_BATCH_MAX", "500")
 STORE_PATIENCE = os.environ.get("STORE_PATIENCE", "120")
 CRAWL_DELAY_MAX = os.environ.get("CRAWL_DELAY_MAX", "30")
+RETRY_AFTER_MAX = os.environ.get("RETRY_AFTER_MAX", "300")
 ARCHIVE_FILE_MB = os.environ.get("ARCHIVE_FILE_MB", "1000")
 DISK_FREE_MIN_MB = os.environ.get("DISK_FREE_MIN_MB", "500")
 RUN_HOURS_MAX = os.environ.get("RUN_HOURS_MAX", "6")
@@ -110,6 +115,10 @@ DOWNLOADER_MIDDLEWARES: dict[type, int | None] = {
     RobotsTxtMiddleware: None,
     RobotsMiddleware: 100,
     PaceMiddleware: 940,
+    RetryAfterMiddleware: 560,  # before Scrapy's retries (550) see an answer
+    ParseLimitsMiddleware: 570,
+    CharsetMiddleware: 585,
+    SoundBodiesMiddleware: 595,  # between Scrapy's redirects and its unpacking
     ArchiveMiddleware: 950,
     ReplayMiddleware: 960,
 }

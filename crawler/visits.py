@@ -32,7 +32,7 @@ OUTCOMES = {
 # The story was not asked for at all
 NO_VISIT = frozenset(
     {"robots_forbidden", "robots_unavailable", "replay_miss", "max_stories"}
-    | {"archive_failed", "ignored"}
+    | {"archive_failed", "ignored", "not_asked"}
 )
 SERVER_ERROR = re.compile(r"http_5\d\d")
 STATUS = re.compile(r"http_(\d{3})")

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.archive.payload import ZSTD, dechunked
+from crawler.archive.codings import ZSTD
+from crawler.archive.payload import dechunked
 from crawler.archive.reader import Damaged, decoded, digest_fault, scan
 from tests.archives import answer, exchange, keep, readable, record, warc_of
 

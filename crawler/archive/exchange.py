@@ -41,7 +41,8 @@ class Exchange:
 
     ``body`` is the payload as received, with its Content-Encoding. ``failure``: one
     word, set when no response came (``status`` is None then). ``found``: where the
-    address was met (page, section, rank). ``fetched_at``: aware UTC.
+    address was met (page, section, rank). ``fetched_at``: aware UTC. ``cut``: the
+    connection ended before the body did.
     """
 
     url: str
@@ -54,6 +55,7 @@ class Exchange:
     body: bytes = b""
     ip: str | None = None
     failure: str | None = None
+    cut: bool = False
     found: dict[str, Any] = field(default_factory=dict)
     capture_id: UUID = field(default_factory=uuid4)
 
@@ -103,6 +105,8 @@ def _response(builder: RecordBuilder, exchange: Exchange) -> ArcWarcRecord:
     }
     if exchange.ip:
         named["WARC-IP-Address"] = exchange.ip
+    if exchange.cut:
+        named["WARC-Truncated"] = "disconnect"
     return builder.create_warc_record(
         exchange.url,
         "response",

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sys
-import zlib
 from base64 import b32encode
 from functools import partial
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from scrapy.utils.gz import gunzip
-
+from crawler.archive import codings
 from crawler.archive.framing import fields
 from crawler.archive.members import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from crawler.archive.framing import Pairs
 
@@ -27,7 +23,8 @@ REQUEST = re.compile(rb"[A-Z]+ [^\n]*HTTP/\d(?:\.\d)?\r?\n")
 BLANK = re.compile(rb"\r?\n\r?\n")
 CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[^\r\n]{0,200}\r?\n")
 DIGESTS = ("md5", "sha1", "sha256", "sha384", "sha512")
-ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+# Far above DOWNLOAD_MAXSIZE: other tools archive larger pages
+UNPACKED_MAX = 256 * 1024 * 1024
 
 
 def http(block: bytes) -> tuple[int, Pairs, bytes]:
@@ -75,58 +72,16 @@ def dechunked(body: bytes) -> bytes | None:
 
 
 def unencoded(body: bytes, encodings: Iterable[str]) -> tuple[bytes, list[str]]:
-    """A body without its Content-Encoding, as Scrapy's own middleware takes it off.
+    """A body without its Content-Encoding, and those encodings that nobody here knows
+    and that are still on.
 
     Args:
         encodings: values of the header fields, each of which may name several.
 
-    Returns:
-        The body, and those encodings that nobody here knows and that are still on.
-
     Raises:
         Fault: the body is not what its Content-Encoding says.
     """
-    left = [one.strip().lower() for value in encodings for one in value.split(",")]
-    while left and left[-1] in DECODERS:
-        name = left.pop()
-        try:
-            body = DECODERS[name](body) if body else body
-        except ImportError as error:
-            raise Fault(f"Content-Encoding {name}: {error.name} is needed") from error
-        except Exception as error:  # each library has errors of its own
-            raise Fault(f"said to be {name}, but is not: {error}") from error
-    return body, left
-
-
-def _inflate(body: bytes) -> bytes:
-    try:
-        return zlib.decompressobj().decompress(body)
-    except zlib.error:  # some servers leave zlib's header out
-        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(body)
-
-
-def _unbrotli(body: bytes) -> bytes:
-    decoded: bytes = import_module("brotli").Decompressor().process(body)
-    return decoded
-
-
-def _unzstd(body: bytes) -> bytes:
-    module: Any = import_module(ZSTD)
-    parts: list[bytes] = []
-    while body:
-        frame = module.ZstdDecompressor()
-        parts.append(frame.decompress(body))
-        body = frame.unused_data
-    return b"".join(parts)
-
-
-DECODERS: dict[str, Callable[[bytes], bytes]] = {
-    "gzip": gunzip,
-    "x-gzip": gunzip,
-    "deflate": _inflate,
-    "br": _unbrotli,
-    "zstd": _unzstd,
-}
+    return codings.unencoded(body, encodings if body else (), UNPACKED_MAX)
 
 
 def digest_fault(stated: str, *contents: bytes) -> str | None:

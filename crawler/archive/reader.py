@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
     from crawler.archive.framing import Pairs
 
+# Scrapy's word for a body that may not be whole
+PARTIAL = "partial"
+
 __all__ = [
+    "PARTIAL",
     "Damaged",
     "Stored",
     "capture_of",
@@ -123,8 +127,10 @@ def decoded(stored: Stored) -> Response:
     """The response without its Content-Encoding, as a page reader wants it.
 
     Raises:
-        Damaged: the body is not what its Content-Encoding says.
+        Damaged: the body is cut, or not what its Content-Encoding says.
     """
+    if stored.cut:
+        raise Damaged(f"{stored.url}: the body is cut short")
     encodings = [v for n, v in stored.headers if n.lower() == "content-encoding"]
     try:
         body, left = payload.unencoded(stored.body, encodings)
@@ -142,4 +148,5 @@ def _response(stored: Stored, url: str, body: bytes, named: Pairs) -> Response:
     for name, value in named:
         headers.appendlist(name.encode("latin-1"), value.encode("latin-1"))
     kind = responsetypes.from_args(headers=headers, url=stored.url, body=body)
-    return kind(url, status=stored.status or 0, headers=headers, body=body)
+    flags = [PARTIAL] if stored.cut else []
+    return kind(url, status=stored.status or 0, headers=headers, body=body, flags=flags)

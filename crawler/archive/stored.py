@@ -25,7 +25,7 @@ class Stored:
 
     ``status`` is None when nothing came, and ``failure`` says why. ``fetched_at``:
     aware UTC. ``chunked``: the payload as it lies there, where a tool left the chunks
-    of its Transfer-Encoding on.
+    of its Transfer-Encoding on. ``cut``: the body is not whole (WARC-Truncated).
     """
 
     capture_id: UUID
@@ -40,6 +40,7 @@ class Stored:
     digest: str | None = None
     found: dict[str, Any] = field(default_factory=dict)
     chunked: bytes | None = None
+    cut: bool = False
 
 
 def stored_of(frame: Frame | Lost) -> Stored | None:
@@ -76,6 +77,7 @@ def _answer(frame: Frame) -> Stored | None:
         headers=headers,
         body=body if plain is None else plain,
         chunked=chunked,
+        cut=bool(frame.get("warc-truncated")),
     )
 
 

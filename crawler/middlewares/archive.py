@@ -12,9 +12,11 @@ from scrapy.exceptions import IgnoreRequest, NotConfigured
 
 from crawler.archive.exchange import Exchange
 from crawler.archive.keeper import Keeper
+from crawler.archive.reader import PARTIAL
 from crawler.archive.series import Series
 from crawler.failures import reason_of
 from crawler.items import CAPTURED
+from crawler.middlewares.bodies import is_whole
 from crawler.pages.captured import META, SEEN_AT
 from crawler.revisit import site_clock
 from crawler.room import NO_ROOM
@@ -43,9 +45,10 @@ class ArchiveMiddleware:
     came, redirects, robots.txt and failures. A response goes on only once its record
     is on the disk, so that no row can ever refer to bytes that are not there."""
 
-    def __init__(self, crawler: Crawler, keeper: Keeper) -> None:
+    def __init__(self, crawler: Crawler, keeper: Keeper, size_max: int) -> None:
         self.crawler = crawler
         self.keeper = keeper
+        self.size_max = size_max
         self.closing: asyncio.Task[None] | None = None
 
     @classmethod
@@ -59,7 +62,7 @@ class ArchiveMiddleware:
             size_max=settings.getint("ARCHIVE_FILE_MB") * 1024 * 1024,
             info=settings.getdict("ARCHIVE_INFO"),
         )
-        middleware = cls(crawler, Keeper(series))
+        middleware = cls(crawler, Keeper(series), settings.getint("DOWNLOAD_MAXSIZE"))
         crawler.signals.connect(middleware.closed, signal=signals.spider_closed)
         return middleware
 
@@ -72,6 +75,7 @@ class ArchiveMiddleware:
             headers=pairs(response.headers),
             body=response.body,
             ip=str(response.ip_address) if response.ip_address else None,
+            cut=PARTIAL in response.flags and not is_whole(response, self.size_max),
         )
         return response
 
