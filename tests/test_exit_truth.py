@@ -18,7 +18,7 @@ from crawler.verdict import Exit
 from tests.crawling import crawl
 from tests.ending import begun, dripping, signalled
 from tests.site.server import ReplicaServer
-from tests.test_exit_codes import OnePage
+from tests.test_exit_codes import OnePage, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
