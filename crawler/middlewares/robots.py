@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin
 
 from scrapy import Request
-from scrapy.exceptions import CloseSpider, IgnoreRequest, NotConfigured
+from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.failures import reason_of
+from crawler.outcomes import NOT_DONE
 from crawler.reach.addresses import place_of
 from crawler.reach.named import ForbiddenAddress
 from crawler.robots import policy
@@ -165,10 +166,10 @@ async def fetch(download: Callable[[str], Awaitable[Response]], url: str) -> Ans
     for _ in range(policy.REDIRECTS_MAX + 1):
         try:
             response = await download(url)
-        except CloseSpider:
-            raise  # nothing was asked for: the run ends
         except Exception as error:  # whatever it was, there is no robots.txt
             why = reason_of(error)
+            if why in NOT_DONE:
+                raise  # the run ends, and that says nothing of the site
             if why == "replay_miss":
                 # an archive that holds none; nobody is asked for anything in a replay
                 return Answer(Standing.UNAVAILABLE, why)
