@@ -32,6 +32,7 @@ SCOPES = {
     Section.NEXT: Scope.PAGE,
     Section.RELATED: Scope.PAGE,
 }
+DATES: tuple[str, ...] = ("list_et", "list_roc")
 # What a page shows when its bytes were no text; it says nothing
 BROKEN = "\ufffd"
 INVISIBLE = "\u200b\ufeff\u2060 "
@@ -42,6 +43,8 @@ def clean(text: str | None) -> str | None:
     if not text:
         return None
     collapsed = " ".join(text.split())
+    if not collapsed:
+        return None
     if BROKEN in collapsed:
         collapsed = " ".join(collapsed.replace(BROKEN, "").split())
     return collapsed if collapsed.strip(INVISIBLE) else None
@@ -154,38 +157,58 @@ class LinkLoader(SectionLoader):
     list_roc_in, list_roc_out = Each(clean), AsIs()
 
     def load_item(self) -> tuple[Link, ...]:
-        columns: dict[str, Sequence[Any]] = super().load_item()
         page: Page = self.context["page"]
-        first: int = self.context.get("first_rank", 1)
-        dates = [(n, columns.pop(n)) for n in ("list_et", "list_roc") if n in columns]
-        shared = {section: self._shared(page, section) for section in Section}
-        ranks: dict[Section, int] = dict.fromkeys(Section, first)
-        links = []
-        for index, row in enumerate(zip(*columns.values(), strict=True)):
-            said = dict(zip(columns, row, strict=True))
-            section = said["section"]
-            links.append(
-                Link(
-                    position=ranks[section],
-                    story_id=urls.story_id(said["url"], origin=page.origin),
-                    date_witnesses={n: raw[index] for n, raw in dates if raw[index]},
-                    **said,
-                    **shared[section],
-                )
-            )
-            ranks[section] += 1
-        return tuple(links)
+        return linked(page, self.load_rows(), self.context.get("first_rank", 1))
 
-    def _shared(self, page: Page, section: Section) -> dict[str, Any]:
-        """What all links of a section have in common."""
-        return {
-            "page_url": page.url,
-            "page_story_id": page.story_id,
-            "capture_id": page.capture_id,
-            "seen_at": page.seen_at,
-            "scope": SCOPES[section],
-            "scope_key": page.scope_key(section),
-        }
+    def load_rows(self) -> list[dict[str, Any]]:
+        """What each row says, wherever it stands: fields of Link."""
+        columns: dict[str, Sequence[Any]] = super().load_item()
+        origin = self.context["page"].origin
+        dates = {name: columns.pop(name) for name in DATES if name in columns}
+        columns["date_witnesses"] = _witnesses(dates, len(columns.get("section", ())))
+        columns["story_id"] = [
+            urls.story_id(url, origin=origin) for url in columns.get("url", ())
+        ]
+        rows = zip(*columns.values(), strict=True)
+        return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def linked(
+    page: Page, rows: Sequence[dict[str, Any]], first_rank: int = 1
+) -> tuple[Link, ...]:
+    """Rows as :meth:`LinkLoader.load_rows` gives them -> links of a page, ranked
+    within their sections."""
+    made = {one: _of(page, one) for one in {row["section"] for row in rows}}
+    ranks = dict.fromkeys(made, first_rank)
+    links = []
+    for row in rows:
+        section = row["section"]
+        links.append(made[section](position=ranks[section], **row))
+        ranks[section] += 1
+    return tuple(links)
+
+
+def _of(page: Page, section: Section) -> Callable[..., Link]:
+    """Makes links of a section, with what they all have in common."""
+    return partial(
+        Link,
+        page_url=page.url,
+        page_story_id=page.story_id,
+        capture_id=page.capture_id,
+        seen_at=page.seen_at,
+        scope=SCOPES[section],
+        scope_key=page.scope_key(section),
+    )
+
+
+def _witnesses(
+    dates: dict[str, Sequence[str | None]], length: int
+) -> list[dict[str, str]]:
+    """Columns of raw times -> what each row says."""
+    rows = zip(*dates.values(), strict=True) if dates else [()] * length
+    return [
+        {name: raw for name, raw in zip(dates, row, strict=True) if raw} for row in rows
+    ]
 
 
 class ArticleLoader(SectionLoader):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -63,6 +64,7 @@ class Weighed(NamedTuple):
     skipped: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def read(raw: str, *, roc: bool = False) -> Reading:
     """Raw string as printed -> what it can mean.
 
@@ -160,8 +162,8 @@ def listed(witnesses: Mapping[str, str]) -> datetime | None:
 
 def same_minute(one: datetime, other: datetime) -> bool:
     """Do two instants agree to the minute? Some witnesses print no seconds."""
-    return one.replace(second=0, microsecond=0) == other.replace(
-        second=0, microsecond=0
+    return one == other or (
+        one.replace(second=0, microsecond=0) == other.replace(second=0, microsecond=0)
     )
 
 
@@ -185,14 +187,10 @@ def parse_since(raw: str) -> datetime:
 
 
 def _wall(found: re.Match[str]) -> datetime:
-    return datetime(  # noqa: DTZ001 - a wall clock: its zone is put on by the caller
-        int(found["year"]),
-        int(found["month"]),
-        int(found["day"]),
-        int(found["hour"] or 0),
-        int(found["minute"] or 0),
-        int(found["second"] or 0),
-    )
+    numbers = [int(digits or 0) for digits in found.groups()[:6]]
+    year, month, day, hour, minute, second = numbers
+    # a wall clock: its zone is put on by the caller
+    return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001
 
 
 def _offset(zone: str) -> timezone:

@@ -13,19 +13,16 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
+from crawler import story_address
 from crawler.rfc3986 import PATH_SAFE, QUERY_SAFE, normalised, without_dots
 
-SITE = "https://www.worldjournal.com"
+SITE = story_address.SITE
+ROOT = SITE + "/"
 HOSTS = frozenset({"www.worldjournal.com", "worldjournal.com"})
 PORTS = {"http": 80, "https": 443}
 
 # 18 digits fit a Postgres bigint
 STORY = re.compile(r"/wj/(?:amp/)?story/([0-9]{1,18})/([1-9][0-9]{0,17})")
-# Most addresses met are these, and they need no parsing
-PLAIN = re.compile(
-    re.escape(SITE) + r"(/wj/story/([0-9]{1,18})/([1-9][0-9]{0,17}))(?:\?from=[\w-]*)?",
-    re.ASCII,
-)
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 # C0 controls and space, which browsers cut off an address's ends
 ENDS = "".join(map(chr, range(0x21)))
@@ -82,7 +79,7 @@ class Place(NamedTuple):
     simplified: bool
 
 
-def canonical(url: str, *, base: str = SITE + "/", origin: str = SITE) -> str:
+def canonical(url: str, *, base: str = ROOT, origin: str = SITE) -> str:
     """The one form of an address: ``https://www.worldjournal.com/…`` or as it came.
 
     Args:
@@ -90,9 +87,9 @@ def canonical(url: str, *, base: str = SITE + "/", origin: str = SITE) -> str:
         base: address of the page that holds ``url``.
         origin: scheme, host and port that stand in for the site (a replica).
     """
-    plain = PLAIN.fullmatch(url)
-    if plain:
-        return SITE + plain[1]
+    usual = story_address.usual(url)
+    if usual and (usual.absolute or base.startswith(ROOT)):
+        return usual.canonical
     resolved = _resolve(url, base)
     place = _place(resolved, origin)
     if place is None:
@@ -102,9 +99,11 @@ def canonical(url: str, *, base: str = SITE + "/", origin: str = SITE) -> str:
 
 def page_kind(url: str, *, origin: str = SITE) -> PageKind:
     """Kind of the page behind an address; the image proxy counts on any host."""
+    if story_address.usual(url):
+        return PageKind.STORY
     if _is_photo_proxy(url):
         return PageKind.PHOTO
-    place = _place(_resolve(url, SITE + "/"), origin)
+    place = _place(_resolve(url, ROOT), origin)
     if place is None:
         return PageKind.OFFSITE
     for pattern, kind in KINDS:
@@ -168,10 +167,10 @@ def domain(origin: str) -> str:
 
 
 def _story_number(url: str, origin: str, group: int) -> int | None:
-    plain = PLAIN.fullmatch(url)
-    if plain:
-        return int(plain[group + 1])
-    place = _place(_resolve(url, SITE + "/"), origin)
+    usual = story_address.usual(url)
+    if usual:
+        return usual.numbers[group - 1]
+    place = _place(_resolve(url, ROOT), origin)
     found = STORY.fullmatch(place.path) if place else None
     return int(found[group]) if found else None
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from crawler.items import Article, Link
 
 EDITORS = ("article-content__editor", "article-content__paragraph")
+BYLINE_FIELDS = (
+    *("contributors", "organization", "wire", "place", "dateline_day", "report_type"),
+)
 # Where sections stand on the page, top to bottom
 PAGE_ORDER = (
     Section.TICKER,
@@ -67,19 +70,8 @@ def parse_story(response: TextResponse, *, origin: str = urls.SITE) -> StoryPage
         raise NotAStory(*reason)
     body = _body(index)
     loader = ArticleLoader(page=Page(url=response.url, origin=origin))
-    loader.add_value("story_id", story_id)
-    loader.add_value("url", url)
-    loader.add_value("title", titles)
     _add_byline(loader, index, told)
     crumbs = read_breadcrumb(index, told, urls.subcategory_id(url))
-    for name, values in crumbs.items():
-        loader.add_value(name, values)
-    loader.add_value("date_witnesses", read_dates(index, told))
-    loader.add_value("paragraphs", body.paragraphs)
-    loader.add_value("figures", body.figures)
-    loader.add_value("keywords", read_keywords(index, told))
-    loader.add_value("content_level", told.content_level)
-    loader.add_value("language", told.language)
     channel = crumbs["channel_id"] + crumbs["channel"]
     page = Page(
         url=url,
@@ -92,9 +84,22 @@ def parse_story(response: TextResponse, *, origin: str = urls.SITE) -> StoryPage
     incidents += missing(found, url, story_id)
     if not body.paragraphs and not body.figures:
         incidents += (_no_body(url, story_id),)
-    loader.add_value("incidents", list(incidents))
-    loader.add_value("capture_id", [page.capture_id])
-    loader.add_value("seen_at", [page.seen_at])
+    values = {
+        "story_id": story_id,
+        "url": url,
+        "title": titles,
+        **crumbs,
+        "date_witnesses": read_dates(index, told),
+        "paragraphs": body.paragraphs,
+        "figures": body.figures,
+        "keywords": read_keywords(index, told),
+        "content_level": told.content_level,
+        "language": told.language,
+        "incidents": incidents,
+        "capture_id": page.capture_id,
+        "seen_at": page.seen_at,
+    }
+    loader.add_value(None, {name: one for name, one in values.items() if one})
     links = tuple(link for section in PAGE_ORDER for link in found.get(section, ()))
     return StoryPage(article=loader.load_item(), links=links)
 
@@ -127,10 +132,8 @@ def _add_byline(loader: ArticleLoader, index: PageIndex, told: Structured) -> No
     printed = None if author is None else text_of(author)
     loader.add_value("byline", [printed, name if name != SITE_NAME else None])
     byline = parse_byline(loader.get_output_value("byline"))
-    loader.add_value("contributors", list(byline.contributors))
-    loader.add_value("wire", byline.wire)
-    for field in ("organization", "place", "dateline_day", "report_type"):
-        loader.add_value(field, getattr(byline, field))
+    values = {name: getattr(byline, name) for name in BYLINE_FIELDS}
+    loader.add_value(None, {name: one for name, one in values.items() if one})
 
 
 def _no_body(url: str, story_id: int | None) -> Incident:

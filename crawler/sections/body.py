@@ -61,7 +61,9 @@ class Body:
 
     def flush(self) -> None:
         """Text that stood in no block becomes a paragraph of its own."""
-        self.add_text(clean("".join(self.loose)))
+        text = "".join(self.loose)
+        if not text.isspace():
+            self.add_text(clean(text))
         self.loose.clear()
 
 
@@ -151,11 +153,14 @@ def _holds_blocks(element: HtmlElement) -> bool:
 
 
 def _has(element: HtmlElement, names: frozenset[str]) -> bool:
-    return not names.isdisjoint((element.get("class") or "").split())
+    classes = element.get("class")
+    return classes is not None and not names.isdisjoint(classes.split())
 
 
 def _is_noise(element: HtmlElement) -> bool:
-    if element.tag in IGNORED or (element.get("id") or "").startswith(AD_IDS):
+    name, classes = element.get("id"), element.get("class")
+    if element.tag in IGNORED or (name and name.startswith(AD_IDS)):
         return True
-    classes = (element.get("class") or "").split()
-    return any(name.startswith(AD_PREFIXES) for name in classes)
+    return classes is not None and any(
+        each.startswith(AD_PREFIXES) for each in classes.split()
+    )

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from crawler.items import Contributor
@@ -102,6 +103,8 @@ class Byline:
 
 
 NOTHING = Byline()
+# Characters of a byline; longer ones are read, but not remembered
+USUAL_MAX = 200
 
 
 def parse_byline(text: str | None) -> Byline:
@@ -109,6 +112,12 @@ def parse_byline(text: str | None) -> Byline:
     printed = " ".join((text or "").split())
     if not printed:
         return NOTHING
+    return (_parts if len(printed) <= USUAL_MAX else _parts.__wrapped__)(printed)
+
+
+@lru_cache(maxsize=1024)
+def _parts(printed: str) -> Byline:
+    """A newsroom's bylines come again story after story."""
     draft = _Draft()
     for part in SLASHES.split(printed):
         if part:

@@ -7,15 +7,16 @@ others do not say becomes an incident.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawler import urls
 from crawler.items import Incident, Section
-from crawler.loaders import LinkLoader, Page, clean
-from crawler.sections.card import Card, read_card
+from crawler.loaders import Page, clean, linked
+from crawler.sections.link_rows import load_rows, raw_row
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping, Sequence, Set
 
     from lxml.html import HtmlElement
 
@@ -52,9 +53,20 @@ HEADINGS = {
 }
 LABELS = {"上一則": Section.PREVIOUS, "下一則": Section.NEXT}
 EXPECTED = (Section.TICKER, Section.RELATED, Section.HOT, Section.POPULAR)
-PICTURED = frozenset({Section.RELATED, Section.HOT, Section.POPULAR})
-NO_CARD = Card(None, None, None, None, None)
 BOX_LEVELS = 4
+WITNESSES = ("token", "slot", "place")
+
+
+class Told(NamedTuple):
+    """What the attributes of a link say. ``neighbour``: its slot is the one that
+    previous and next share; ``may_be_row``: its box may tell its section."""
+
+    href: str
+    token: Section | None
+    slot: Section | None
+    place: Section | None
+    neighbour: bool
+    may_be_row: bool
 
 
 class Row(NamedTuple):
@@ -81,14 +93,16 @@ def read_link_lists(
     Args:
         body: links inside the story's text, which are a section of their own.
     """
-    other = {id(element) for element in body}
+    told = {element: _told(*_attributes(element)) for element in index.by_tag["a"]}
+    boxed = _boxed(index, {one for one in told if told[one].may_be_row})
+    own = set(body)
     rows: dict[Section, list[Row]] = {}
-    boxed = _boxed(index)
-    for element in index.by_tag["a"]:
-        if element.get("href") and id(element) not in other:
-            row = _row(element, boxed)
-            if row.section:
-                rows.setdefault(row.section, []).append(row)
+    for element, said in told.items():
+        if said.href and element not in own:
+            row = _row(element, said, boxed)
+            section = row.section
+            if section:
+                rows.setdefault(section, []).append(row)
     _tell_neighbours_apart(rows)
     incidents = tuple(
         Incident(
@@ -108,25 +122,14 @@ def read_link_lists(
 def _load(
     page: Page, elements: Mapping[Section, list[HtmlElement]]
 ) -> dict[Section, tuple[Link, ...]]:
-    """One loader takes all lists of a page, column by column."""
-    rows = [(section, one) for section in elements for one in elements[section]]
-    if not rows:
-        return {}
-    loader = LinkLoader(page=page)
-    addresses = [element.get("href") for _, element in rows]
-    read = [(section, read_card(element)) for section, element in rows]
-    shown = [card if which in PICTURED else NO_CARD for which, card in read]
-    hot = [card if which is Section.HOT else NO_CARD for which, card in read]
-    loader.add_value("section", [section for section, _ in rows])
-    loader.add_value("url", addresses)
-    loader.add_value("placement", addresses)
-    loader.add_value("anchor_text", [card.anchor_text for _, card in read])
-    loader.add_value("image_url", [card.image for card in shown])
-    loader.add_value("image_caption", [card.caption for card in hot])
-    loader.add_value("list_et", [card.list_et for card in hot])
-    loader.add_value("list_roc", [card.list_roc for card in hot])
+    """The links of all lists of a page."""
+    rows = [
+        raw_row(section, element)
+        for section in elements
+        for element in elements[section]
+    ]
     found: dict[Section, list[Link]] = {}
-    for link in loader.load_item():
+    for link in linked(page, load_rows(page, rows)):
         found.setdefault(link.section, []).append(link)
     return {section: tuple(links) for section, links in found.items()}
 
@@ -147,55 +150,71 @@ def missing(
     )
 
 
-def _row(element: HtmlElement, boxed: Mapping[HtmlElement, Section]) -> Row:
-    token = TOKENS.get(urls.placement(element.get("href") or "") or "")
-    slotname = element.get("data-slotname") or ""
-    slot = SLOTS.get(slotname)
-    named = (element.get("class") or "").split()
-    place = next((CLASSES[name] for name in named if name in CLASSES), None)
-    if place is None and _may_be_row(element):
+def _row(element: HtmlElement, said: Told, boxed: Mapping[HtmlElement, Section]) -> Row:
+    _, token, slot, place, neighbour, may_be_row = said
+    if place is None and may_be_row:
         place = boxed.get(element) or _label(element)
-    if slot is None and slotname == NEIGHBOURS_SLOT:
+    if slot is None and neighbour:
         slot = token or place or _label(element) or Section.NEXT
     return Row(element, token, slot, place)
 
 
-def _boxed(index: PageIndex) -> dict[HtmlElement, Section]:
-    """Rows whose box says by its heading, or else by its class, which section it is."""
+def _attributes(element: HtmlElement) -> tuple[str, str, str]:
+    get = element.get
+    return get("href") or "", get("data-slotname") or "", get("class") or ""
+
+
+@lru_cache(maxsize=4096)
+def _told(href: str, slotname: str, classes: str) -> Told:
+    """A link's attributes are the same on all pages that show it in a list."""
+    token = TOKENS.get(urls.placement(href) or "")
+    slot = SLOTS.get(slotname)
+    named = classes.split()
+    return Told(
+        href,
+        token,
+        slot,
+        place=next((CLASSES[name] for name in named if name in CLASSES), None),
+        neighbour=slotname == NEIGHBOURS_SLOT,
+        may_be_row=bool("/story/" in href or CARD_CLASS in named or slot or token),
+    )
+
+
+def _boxed(
+    index: PageIndex, candidates: Set[HtmlElement]
+) -> dict[HtmlElement, Section]:
+    """Rows whose box says by its heading, or else by its class, which section it is.
+
+    Args:
+        candidates: the links of the page that may be rows of a list.
+    """
     found: dict[HtmlElement, Section] = {}
     for heading in index.by_tag["h2"]:
         section = HEADINGS.get(clean(heading.text) or "")
         if section:
-            found.update(dict.fromkeys(_rows_below(heading), section))
+            found.update(dict.fromkeys(_rows_below(heading, candidates), section))
     for name, section in BOX_CLASSES.items():
         if section not in found.values():
             for box in index.of_class(name):
-                found.update(dict.fromkeys(filter(_may_be_row, box.iter("a")), section))
+                inside = (one for one in box.iter("a") if one in candidates)
+                found.update(dict.fromkeys(inside, section))
     return found
 
 
-def _rows_below(heading: HtmlElement) -> list[HtmlElement]:
+def _rows_below(
+    heading: HtmlElement, candidates: Set[HtmlElement]
+) -> list[HtmlElement]:
     """Rows of the smallest box around a heading that holds any: the box beside it,
     which may have lost its own heading, is none of this one's business."""
     box = heading.getparent()
     for _ in range(BOX_LEVELS):
         if box is None:
             break
-        rows = [one for one in box.iter("a") if _may_be_row(one)]
+        rows = [one for one in box.iter("a") if one in candidates]
         if rows:
             return rows
         box = box.getparent()
     return []
-
-
-def _may_be_row(element: HtmlElement) -> bool:
-    href = element.get("href") or ""
-    return (
-        "/story/" in href
-        or CARD_CLASS in (element.get("class") or "").split()
-        or (element.get("data-slotname") or "") in SLOTS
-        or urls.placement(href) in TOKENS
-    )
 
 
 def _label(element: HtmlElement) -> Section | None:
@@ -214,8 +233,9 @@ def _tell_neighbours_apart(rows: dict[Section, list[Row]]) -> None:
 
 
 def _lost(members: list[Row]) -> list[str]:
+    columns = [row[1:] for row in members]
     return [
         witness
-        for witness in ("token", "slot", "place")
-        if any(getattr(row, witness) is None for row in members)
+        for witness, said in zip(WITNESSES, zip(*columns, strict=True), strict=True)
+        if None in said
     ]

@@ -28,12 +28,13 @@ class PageIndex:
         self.root = root
         self.by_tag: defaultdict[str, list[HtmlElement]] = defaultdict(list)
         self.frame: defaultdict[str, list[HtmlElement]] = defaultdict(list)
+        by_tag, frame = self.by_tag, self.frame
         for element in root.iter(*TAGS, *FRAME):
-            self.by_tag[str(element.tag)].append(element)
+            by_tag[str(element.tag)].append(element)
             names = element.get("class")
             if names:
                 for name in names.split():
-                    self.frame[name].append(element)
+                    frame[name].append(element)
 
     @cached_property
     def everything(self) -> defaultdict[str, list[HtmlElement]]:
