@@ -31,7 +31,7 @@ from tests.site.server import ReplicaServer
 
 ROUNDS = 5
 STORIES = 960
-WARM = 6  # chunks
+WARM, WARM_SECONDS = 6, 5  # chunks, read until all workers must have started
 CORES = 2
 
 
@@ -68,8 +68,10 @@ def rate(dsn: str, jobs: int, files: list[Path]) -> float:
 def _rate(dsn: str, jobs: int, files: list[Path]) -> float:
     with workers(Task(dsn=dsn), jobs) as work:
         handed_out = chunks(files)
-        for _ in work(islice(handed_out, WARM)):
-            pass
+        first = list(islice(handed_out, WARM))
+        until = time.monotonic() + WARM_SECONDS
+        while time.monotonic() < until:
+            sum(result.stored for result in work(first))
         start = time.perf_counter()
         done = sum(result.stored for result in work(handed_out))
         return done / (time.perf_counter() - start)

@@ -1,8 +1,7 @@
 """Item loaders: a section's raw values -> the frozen items.
 
 One loader serves one section. A list of links is fed as whole columns (all addresses,
-all texts, …), because a loader costs the same for one value as for twenty. Processors
-are objects rather than functions: Scrapy binds and inspects functions on each call.
+all texts, …), because a loader costs the same for one value as for twenty.
 """
 
 from __future__ import annotations
@@ -16,9 +15,10 @@ from scrapy.loader import ItemLoader
 from crawler import urls
 from crawler.items import Article, Link, Scope, Section
 from crawler.photos import photo_original
+from crawler.processors import AsIs, AsTuple, Canonical, Each, First, Unique
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -74,56 +74,6 @@ class Page:
         return self.url if self.story_id is None else str(self.story_id)
 
 
-class Each:
-    """Input processor: the function on each value; None keeps its place."""
-
-    def __init__(self, function: Callable[[Any], Any]) -> None:
-        self.function = function
-
-    def __call__(self, values: Iterable[Any]) -> list[Any]:
-        function = self.function
-        return [None if value is None else function(value) for value in values]
-
-
-class Canonical:
-    """Input processor: addresses in their one form, read from the loader's page."""
-
-    def __call__(
-        self, values: Iterable[str], loader_context: dict[str, Any]
-    ) -> list[str]:
-        page: Page = loader_context["page"]
-        canonical = partial(urls.canonical, base=page.url, origin=page.origin)
-        return [canonical(value) for value in values]
-
-
-class First:
-    """Output processor: the first witness that says something."""
-
-    def __call__(self, values: Iterable[Any]) -> Any:
-        return next((value for value in values if value is not None), None)
-
-
-class Unique:
-    """Output processor: what is said, once, in order."""
-
-    def __call__(self, values: Iterable[Any]) -> tuple[Any, ...]:
-        return tuple(dict.fromkeys(value for value in values if value is not None))
-
-
-class AsIs:
-    """Processor that leaves a column alone."""
-
-    def __call__(self, values: Sequence[Any]) -> Sequence[Any]:
-        return values
-
-
-class AsTuple:
-    """Output processor: what is said, in order."""
-
-    def __call__(self, values: Iterable[Any]) -> tuple[Any, ...]:
-        return tuple(value for value in values if value is not None)
-
-
 class SectionLoader(ItemLoader):
     """What both loaders share: plain dicts inside, no selector, explicit processors."""
 
@@ -157,8 +107,8 @@ class LinkLoader(SectionLoader):
     list_roc_in, list_roc_out = Each(clean), AsIs()
 
     def load_item(self) -> tuple[Link, ...]:
-        page: Page = self.context["page"]
-        return linked(page, self.load_rows(), self.context.get("first_rank", 1))
+        first: int = self.context.get("first_rank", 1)
+        return linked(self.context["page"], self.load_rows(), first)
 
     def load_rows(self) -> list[dict[str, Any]]:
         """What each row says, wherever it stands: fields of Link."""

@@ -10,17 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.items import Article, Contributor, Figure, Link, Scope, Section
-from crawler.loaders import (
-    SCOPES,
-    ArticleLoader,
-    AsTuple,
-    Each,
-    First,
-    LinkLoader,
-    Page,
-    Unique,
-    clean,
-)
+from crawler.loaders import SCOPES, ArticleLoader, LinkLoader, Page, clean
+from crawler.processors import AsTuple, Each, First, Unique
 
 SITE = "https://www.worldjournal.com"
 STORY = Page(url=f"{SITE}/wj/story/121339/77", story_id=77, channel_key="121010")
