@@ -35,26 +35,38 @@ UNION ALL SELECT 'list placements not seen before', count(*) FROM link
 """
 
 
+# Query and what it says in words; of several answers the first
 FACTS = (
     (
-        "SELECT story_id, kinds[1], content->>'title' FROM revision WHERE number > 1"
-        " ORDER BY array_position(ARRAY['headline', 'facts', 'body'], kinds[1])"
-        " NULLS LAST, story_id LIMIT 1",
-        "Story {0} was changed in silence ({1}), and what it said before is kept:"
-        " VAR_DIR=var/demo .venv/bin/scrapy diff {0} shows both. ({2})",
+        "SELECT story_id, before.content->>'title', after.content->>'title'"
+        " FROM revision AS after JOIN revision AS before USING (story_id)"
+        " WHERE before.number = after.number - 1 AND 'headline' = ANY(after.kinds)"
+        " ORDER BY story_id, after.number LIMIT 1",
+        "The paper gave story {0} another headline and did not say so. It was: {1}."
+        " It is: {2}. (VAR_DIR=var/demo .venv/bin/scrapy diff {0})",
     ),
     (
-        "SELECT story_id, title, last_seen_alive_at, first_seen_absent_at"
-        " FROM withdrawn ORDER BY story_id LIMIT 1",
-        "Story {0} was there on {2:%d %b at %H:%M} UTC and was not there on"
-        " {3:%d %b at %H:%M}; its text is still here. ({1})",
+        "SELECT story_id, title, last_seen_alive_at AT TIME ZONE 'UTC',"
+        " first_seen_absent_at AT TIME ZONE 'UTC',"
+        " (SELECT sum(length(words)) FROM unnest(paragraphs) AS words)"
+        " FROM withdrawn JOIN article USING (story_id, title)"
+        " WHERE reappeared_at IS NULL AND last_seen_alive_at IS NOT NULL"
+        " ORDER BY story_id LIMIT 1",
+        "Story {0} ({1}) was on the site on {2:%-d %B} at {2:%H:%M} UTC; on {3:%-d %B}"
+        " at {3:%H:%M} its page was not found. All {4} characters of its text are still"
+        " here.",
     ),
     (
-        "SELECT story_id, string_agg(DISTINCT rank::text, ' and '), channel_id,"
-        " min(anchor_text) FROM hot_history GROUP BY story_id, channel_id"
-        " HAVING count(DISTINCT rank) > 1 ORDER BY story_id LIMIT 1",
-        "Story {0} stood at ranks {1} of the hot list of channel {2} in the two nights."
-        " ({3})",
+        "WITH stood AS (SELECT story_id, channel_id, min(anchor_text) AS words,"
+        " (array_agg(rank ORDER BY first_seen_at))[1] AS before,"
+        " (array_agg(rank ORDER BY first_seen_at DESC))[1] AS after"
+        " FROM hot_history GROUP BY story_id, channel_id)"
+        " SELECT stood.story_id, words, before, after, coalesce((SELECT channel"
+        " FROM article WHERE article.channel_id::text = stood.channel_id LIMIT 1),"
+        " channel_id) FROM stood WHERE before <> after"
+        " ORDER BY abs(before - after) DESC, story_id LIMIT 1",
+        "Story {0} ({1}) stood at rank {2} of the hot list of channel {4} in the first"
+        " night and at rank {3} in the last.",
     ),
 )
 
@@ -73,7 +85,7 @@ def main() -> int:
             worst = max(worst, crawl(site.url, dsn))
         for title, columns, rows in answers(dsn):
             console.print(table(title, columns, rows))
-        console.rule("What only this ledger knows")
+        console.rule("What only this ledger knows: the site itself shows it no more")
         for sentence in sentences(dsn):
             console.print(f"- {sentence}")
     console.rule("And now the real site")

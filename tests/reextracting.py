@@ -32,6 +32,7 @@ TABLES = {
     "link": "link_id",
     "revision": "story_id, number",
     "placement": "link_id, number",
+    "text_signature": "story_id",
     "capture": "capture_id",
     "run": "run_id",
 }

@@ -124,6 +124,8 @@ def test_what_is_written_is_the_same_revision_and_leaves_nothing_to_change(
         "UPDATE article SET title = '舊題', paragraphs = '{}', published_at = NULL",
         "UPDATE article SET extractor_version = 'old'",
         "UPDATE revision SET content = '{}', hashes = '{}'",
+        "UPDATE text_signature SET signature = NULL, bands = '{}', part = '上',"
+        " part_stem = '舊題', is_template = true",
         "DELETE FROM keyword WHERE position = 1",
         "UPDATE contributor SET name = '舊名'",
         "DELETE FROM figure",
@@ -147,6 +149,19 @@ def test_unchanged_stories_get_the_new_version_and_no_other_change(
 
     versions = rows(replayer.dsn, "SELECT DISTINCT extractor_version FROM article")
     assert versions == [(extractor_version(),)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["DELETE FROM text_signature", "UPDATE text_signature SET method = method + 1"],
+)
+def test_signatures_that_are_missing_or_of_another_method_are_computed_anew(
+    replayer: Replayer, statement: str
+) -> None:
+    right = everything(replayer.dsn)
+    run_sql(replayer.dsn, statement)
+    assert replayer("--write", "1").code == 0
+    assert everything(replayer.dsn) == right
 
 
 def test_added_links_are_seen_by_the_capture_s_run_at_its_time(

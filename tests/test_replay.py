@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.crawling import ROOT, environment
+from tests.crawling import ROOT, environment, scrapy
 from tests.replaying import another_database, night, replay, rows, tables
 from tests.site.server import ReplicaServer
 
@@ -56,6 +56,22 @@ def test_replaying_the_nights_into_an_empty_database_gives_the_same_rows(
         assert run.returncode == 0, run.stderr
     assert tables(database) == tables(nights.dsn)
     assert rows(database, "SELECT count(*) FROM article")[0][0] > 60
+
+
+def test_the_archive_of_a_replayed_run_is_verified_to_the_root_hash_of_its_night(
+    nights: Nights, database: str
+) -> None:
+    asked = "SELECT archive, archive_root FROM run WHERE run_id = 2"
+    [(series, root)] = rows(nights.dsn, asked)
+    for number in ("1", "2"):
+        assert replay(number, database, nights.var).returncode == 0
+    assert rows(database, asked) == [(None, None)]
+    verify = ("archive", "verify", "--run", "2")
+    run = scrapy(*verify, dsn=database, VAR_DIR=nights.var)
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert f"{Path(series).name}: root {root}\n" in run.stdout
+    assert run.stdout.endswith("all is well\n")
 
 
 def test_a_replay_needs_no_network_at_all(nights: Nights, database: str) -> None:

@@ -188,7 +188,7 @@ def verify_paths(
 def verify_run(
     inspection: Inspection, run: int, connection: psycopg.Connection[Any] | None
 ) -> None:
-    """Files, manifest, rows and root hash of one run."""
+    """Files, manifest, rows and root hash of one run (replayed: of what it read)."""
     root = inspection.root
     row = captures.archive_of(connection, run) if connection else None
     rows = captures.files(connection, run=run) if connection else {}
@@ -199,7 +199,8 @@ def verify_run(
         scope.series = [root / name]
     elif not rows:
         scope = named([str(run)], root)
-    scope.add((root / one for one in rows if (root / one).exists()), whole=False)
+    # a replayed run has no series of its own: those it was read from are meant
+    scope.add((root / one for one in rows if (root / one).exists()), whole=not name)
     inspection.run(scope)
     inspection.missing(rows)
     for series, found in inspection.roots.items():

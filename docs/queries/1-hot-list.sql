@@ -1,5 +1,7 @@
 -- Which stories stood highest on a channel's hot list, and on how many of its pages?
-SELECT link.scope_key AS channel_id, link.position AS rank, link.anchor_text AS title,
+SELECT (SELECT channel FROM article WHERE article.channel_id::text = link.scope_key LIMIT 1)
+           AS channel,
+       link.position AS rank, link.anchor_text AS title,
        to_char(link.listed_at AT TIME ZONE 'America/New_York', 'MM-DD HH24:MI') AS listed_et,
        link.page_count AS pages
 FROM link

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from pipelines.storage import article_parts
+from pipelines.storage import article_parts, same_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -80,11 +80,11 @@ ON CONFLICT (link_id) DO NOTHING
 """
 PLACE_LINKS = """
 INSERT INTO placement (link_id, number, first_seen_at, first_run, last_seen_at,
-    last_run, pages)
+    last_run, pages, scope_key)
 SELECT link_id, 1, coalesce(seen_at, fetched_at), run, coalesce(seen_at, fetched_at),
-    run, 1
+    run, 1, CASE WHEN scope <> 'page' THEN scope_key END
 FROM json_to_recordset(%s) AS row (link_id uuid, seen_at timestamptz,
-    fetched_at timestamptz, run bigint)
+    fetched_at timestamptz, run bigint, scope text, scope_key text)
 ORDER BY link_id
 ON CONFLICT DO NOTHING
 """
@@ -146,6 +146,9 @@ def store(
             cursor.execute(LOCK_STORIES, [ids])
         if changed:
             _stories(cursor, changed)
+        same_text.renew(
+            cursor, ids, [page.story_id for page in changed if page.story_id]
+        )
         cursor.execute(VERSION, [extractor, ids, extractor])
         updated = {key: row for page in pages for key, row in page.updated.items()}
         added = _added(pages)

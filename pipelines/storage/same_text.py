@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.near_duplicates import METHOD, is_template, part_of, signature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     import psycopg
 
@@ -26,6 +26,17 @@ SET signature = excluded.signature, bands = excluded.bands,
     run_id = excluded.run_id
 """
 
+# What is stored may be missing, of another text, or computed by another method
+OUTDATED = """
+SELECT story_id, title, paragraphs, last_seen_run FROM article
+LEFT JOIN text_signature USING (story_id)
+WHERE story_id = ANY(%(stories)s)
+    AND (story_id = ANY(%(changed)s) OR method IS DISTINCT FROM %(method)s)
+ORDER BY story_id
+"""
+# It is the same revision that is read anew: the run stays
+RENEW = UPSERT.replace("run_id = excluded.run_id", "run_id = text_signature.run_id")
+
 
 async def store(
     connection: psycopg.AsyncConnection[Any], articles: Iterable[Article], *, run: int
@@ -37,23 +48,37 @@ async def store(
     """
     rows = []
     for article in sorted(articles, key=lambda a: a.story_id):
-        rows.append(_row(article, run))
+        row = _row(article.story_id, article.title, article.paragraphs, run)
+        rows.append(row)
         # a story costs 0.4 ms and a batch has hundreds: downloads must not wait so long
         await asyncio.sleep(0)
     async with connection.cursor() as cursor:
         await cursor.executemany(UPSERT, rows)
 
 
-def _row(article: Article, run: int) -> dict[str, Any]:
-    found = signature(article.title, article.paragraphs)
-    stem, part = part_of(article.title) or (None, None)
+def renew(
+    cursor: psycopg.Cursor[Any], stories: Collection[int], changed: Collection[int]
+) -> None:
+    """Writes them anew for stored ``stories``, as far as they are ``changed`` or were
+    computed in another way; the caller holds a transaction and the stories' locks."""
+    asked = {"stories": list(stories), "changed": list(changed), "method": METHOD}
+    found = cursor.execute(OUTDATED, asked).fetchall()
+    if found:
+        cursor.executemany(RENEW, [_row(*row) for row in found])
+
+
+def _row(
+    story_id: int, title: str, paragraphs: Sequence[str], run: int
+) -> dict[str, Any]:
+    found = signature(title, paragraphs)
+    stem, part = part_of(title) or (None, None)
     return {
-        "story_id": article.story_id,
+        "story_id": story_id,
         "signature": found and found.minima,
         "bands": list(found.bands) if found else [],
         "part_stem": stem,
         "part": part,
-        "is_template": is_template(article.title, article.paragraphs),
+        "is_template": is_template(title, paragraphs),
         "method": METHOD,
         "run": run,
     }
