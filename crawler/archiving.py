@@ -129,7 +129,6 @@ def replayed(
         "CONCURRENT_REQUESTS": 1,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 1,
-        "DOWNLOAD_MAXSIZE": 0,
     }.items():
         settings.set(key, value, priority="cmdline")
     settings.set("DOWNLOAD_HANDLERS", NO_NETWORK, priority=pin.PRIORITY)

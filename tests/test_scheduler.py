@@ -171,13 +171,13 @@ def test_only_a_night_in_progress_can_be_joined(
 
 def test_processes_together_keep_the_delay_of_one(database: str) -> None:
     delay = 0.15
-    with ReplicaServer(seed=5, stories=30, channels=2) as site:
+    with ReplicaServer(seed=5, stories=60, channels=2) as site:
         polite = (
             *("-s", f"DOWNLOAD_DELAY={delay}", "-s", "CONCURRENT_REQUESTS=1"),
             *("-s", "RANDOMIZE_DOWNLOAD_DELAY=False"),
         )
         first = start(site.url, database, *polite)
-        until(database, STORED, 1)
+        until(database, "SELECT count(*) FROM job", 1)
         second = start(site.url, database, "-a", "join=yes", *polite)
         assert (first.wait(120), second.wait(120)) == (0, 0)
         gaps = [b - a for a, b in zip(site.times, site.times[1:], strict=False)]

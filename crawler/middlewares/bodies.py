@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.downloadermiddlewares.retry import get_retry_request
@@ -50,7 +51,8 @@ class SoundBodiesMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler, crawler.settings.getint("DOWNLOAD_MAXSIZE"))
+        # 0 is Scrapy's word for no limit
+        return cls(crawler, crawler.settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize)
 
     async def process_response(
         self, request: Request, response: Response
