@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from crawler.extensions.run_lock import RunLock
+from crawler.failures import WALLS
 from crawler.middlewares.archive import ArchiveMiddleware
-from pipelines.storage import database
+from crawler.verdict import Exit
+from pipelines.storage import database, jobs
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -47,6 +49,15 @@ def alive(
                 logger.error("%s", OVERTAKEN)
                 return connection, OVERTAKEN
     return connection, None
+
+
+def finish_job(connection: psycopg.Connection[Any], job: int, code: Exit) -> None:
+    """Ends a job with which nothing is left to do. Where walls have stopped the run,
+    what they stood before waits again, for the next one."""
+    if code is Exit.WALLED:
+        for reason in sorted(WALLS):
+            jobs.requeue(connection, job, reason)
+    jobs.finish(connection, job)
 
 
 def watch_of(crawler: Crawler) -> RunLock | None:

@@ -12,6 +12,8 @@ REFUSED = {
     *("robots_forbidden", "robots_unavailable", "forbidden_address"),
     *("offsite", "ignored", "not_asked", "replay_miss"),
 }
+# Pages that keep us out: the story behind them is there, and asked for again
+WALLS = frozenset({"challenge", "login", "consent"})
 
 
 def reason_of(error: BaseException) -> str:

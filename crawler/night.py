@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from crawler import archiving, arguments
-from crawler.closing import alive, let_go
+from crawler.closing import alive, finish_job, let_go
 from crawler.discretion import fit_to_show
 from crawler.interruption import Interrupted, interruptible
 from crawler.numbers import usable
@@ -184,7 +184,7 @@ class Night:
         folder = spool.folder_of(self.settings["VAR_DIR"])
         row = RunRow(connection, run_id, spool.file_of(folder, run_id, began))
         with suppress(psycopg.OperationalError):  # keep() meets it again, and says so
-            jobs.finish(connection, job)
+            finish_job(connection, job, verdict.code)
         if series is not None:
             told = {"run": run_id, "arguments": told_of, "outcome": verdict.outcome}
             root = archiving.finish(self.settings, series, told, counters)

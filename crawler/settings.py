@@ -20,6 +20,7 @@ from crawler.extensions.progress import Progress
 from crawler.extensions.run_lock import RunLock
 from crawler.extensions.store_breaker import StoreBreaker
 from crawler.extensions.swallowed import SwallowedErrors
+from crawler.extensions.walls import WallWatch
 from crawler.fingerprint import StoryFingerprinter
 from crawler.middlewares.archive import ArchiveMiddleware
 from crawler.middlewares.bodies import SoundBodiesMiddleware
@@ -54,6 +55,7 @@ STORE_BATCH_MAX = os.environ.get("STORE_BATCH_MAX", "500")
 STORE_PATIENCE = os.environ.get("STORE_PATIENCE", "120")
 CRAWL_DELAY_MAX = os.environ.get("CRAWL_DELAY_MAX", "30")
 RETRY_AFTER_MAX = os.environ.get("RETRY_AFTER_MAX", "300")
+WALLS_MAX = os.environ.get("WALLS_MAX", "10")
 ARCHIVE_FILE_MB = os.environ.get("ARCHIVE_FILE_MB", "1000")
 DISK_FREE_MIN_MB = os.environ.get("DISK_FREE_MIN_MB", "500")
 RUN_HOURS_MAX = os.environ.get("RUN_HOURS_MAX", "6")
@@ -130,6 +132,7 @@ EXTENSIONS = {
     RunDeadline: 50,
     KnownStories: 100,
     StoreBreaker: 200,
+    WallWatch: 210,
     DroppedRequests: 300,
     Progress: 400,
 }

@@ -24,6 +24,8 @@ OUTCOMES = {
     "http_451": "refused",
     "challenge": "refused",
     "login": "refused",
+    "consent": "refused",
+    "soft_404": "not_found",
     "no_headline": "no_headline",
     "redirect_shell": "no_headline",
     "redirect_offsite": "redirected",

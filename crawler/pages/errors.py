@@ -7,8 +7,8 @@ class NotAStory(Exception):
     """The page shows no story.
 
     ``reason`` is one machine word (``no_headline``, ``no_story``, ``redirect_shell``,
-    ``login``, ``challenge``, ``not_html``, ``http_404`` …), ``sentence`` says it to a
-    person; ``str()`` gives both.
+    ``login``, ``challenge``, ``consent``, ``soft_404``, ``not_html``, ``http_404`` …),
+    ``sentence`` says it to a person; ``str()`` gives both.
     """
 
     def __init__(self, reason: str, sentence: str) -> None:

@@ -1,9 +1,11 @@
-"""Pages that answer with 200 and are no story: shells, logins, challenges."""
+"""Pages that answer with 200 and are no story: shells and walls."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+
+from crawler.pages.walls import wall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,12 +14,6 @@ if TYPE_CHECKING:
 
     from crawler.sections.page_index import PageIndex
 
-CHALLENGE = re.compile(
-    r"cf-challenge|cf-browser-verification|challenge-platform|g-recaptcha|h-captcha"
-    r"|Just a moment|Attention Required|Access Denied|Request unsuccessful",
-    re.IGNORECASE,
-)
-LOGIN = re.compile(r"type=[\"']?password|請先登入|會員登入|member/login", re.IGNORECASE)
 REDIRECT = re.compile(r"window\.location(\.href)?\s*=|location\.replace\(")
 
 
@@ -38,10 +34,9 @@ def refusal(
     if (framed or machine) and any(titles) and story_id:
         return None
     text = response.text
-    if CHALLENGE.search(text):
-        return "challenge", "the page asks to prove that we are no robot"
-    if LOGIN.search(text):
-        return "login", "the page asks to log in"
+    found = wall(text)
+    if found:
+        return found
     if REDIRECT.search(text) and not index.by_tag["h1"]:
         return "redirect_shell", "the page is only a script that leads elsewhere"
     if (
