@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from itertools import pairwise
 
 import psycopg
 import pytest
@@ -15,11 +14,12 @@ from crawler.middlewares.charset import decoded
 from crawler.middlewares.limits import LIMITS
 from crawler.middlewares.retry_after import seconds_asked
 from crawler.pages.tag_scan import excess
+from tests import reliability
 from tests.crawling import crawl
 from tests.faults import answers, bombs, table
 from tests.faults.charsets import CASES, Case
 from tests.faults.server import FaultServer
-from tests.faults.sites import FIRST, path_of, site_of
+from tests.faults.sites import FIRST, good, path_of, site_of
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -28,10 +28,12 @@ def test_no_damaged_body_is_stored(database: str) -> None:
     with FaultServer(site_of(*table.DAMAGED.values(), whole=2)) as site:
         run = crawl(site.url, database, ERROR_RATIO_MAX="1")
     with psycopg.connect(database) as connection:
-        stored = connection.execute("SELECT story_id FROM article ORDER BY 1")
-        assert [row[0] for row in stored] == [
-            FIRST + len(table.DAMAGED) + number for number in range(2)
-        ], run.stderr
+        rows = connection.execute("SELECT story_id FROM article").fetchall()
+    faulty = {FIRST + number for number in range(len(table.DAMAGED))}
+    stored = {story for (story,) in rows}
+    bad = f"{len(stored & faulty)} of {len(faulty)}"
+    reliability.tell("damaged", bad)
+    assert stored == {FIRST + len(table.DAMAGED) + n for n in range(2)}, run.stderr
     assert all(
         site.requests[path_of(FIRST + number)] == 3
         for number in range(len(table.DAMAGED))
@@ -66,6 +68,31 @@ def test_an_attribute_bomb_is_refused(count: int) -> None:
     assert "attributes" in (excess(bombs.attributes(count), LIMITS) or "")
 
 
+def test_no_text_is_stored_wrong_without_a_word(database: str) -> None:
+    """As stored by a whole crawl, and not only as decoded."""
+    pages = [case.resource(FIRST + number) for number, case in enumerate(CASES)]
+    with FaultServer(site_of(*pages)) as site:
+        run = crawl(site.url, database, ERROR_RATIO_MAX="1")
+    with psycopg.connect(database) as connection:
+        texts = connection.execute("SELECT story_id, paragraphs::text FROM article")
+        stored: dict[int, str] = dict(texts.fetchall())
+        told = {
+            story
+            for (story,) in connection.execute(
+                "SELECT story_id FROM incident WHERE kind IN "
+                "('charset_wrong', 'fetch_failed')"
+            )
+        }
+    wrong = [
+        case.name
+        for story, case in enumerate(CASES, FIRST)
+        if (stored.get(story) or "").count(case.text) != 12 and story not in told
+    ]
+    reliability.tell("charsets", f"{len(wrong)} of {len(CASES)}")
+    assert not wrong, run.stderr
+    assert len(stored) == len(CASES)
+
+
 @given(st.binary(max_size=300))
 def test_the_scan_ends_for_any_bytes(body: bytes) -> None:
     excess(body, LIMITS)
@@ -88,12 +115,68 @@ def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> 
     assert seconds_asked(value, now=NOON) == seconds
 
 
+CAP = 2.0
+# What is asked for -> the seconds that it is worth under the cap; a date has whole
+# seconds, so that 3 are at least 2
+ASKED = [
+    resource
+    for status in (429, 503)
+    for resource in (
+        table.retry_after(status, "2"),
+        table.retry_at(status, 3),
+        table.retry_after(status, "9" * 20),
+    )
+]
+
+
 def test_nothing_goes_to_the_host_before_the_time_it_asked_for(database: str) -> None:
-    busy = answers.then(table.retry_after(429, "3"), answers.page(CASES[0].body()))
-    with FaultServer(site_of(busy, whole=4)) as site:
-        run = crawl(site.url, database, "-s", "CONCURRENT_REQUESTS=1")
-    times = [one.at for one in site.asked]
-    gaps = [later - earlier for earlier, later in pairwise(times)]
+    """On the server's clock, from when it was asked to when it was asked again."""
+    busy = [answers.then(one, good(FIRST + n)) for n, one in enumerate(ASKED)]
+    with FaultServer(site_of(*busy, whole=3)) as site:
+        run = crawl(
+            *(site.url, database, "-s", "CONCURRENT_REQUESTS=1"),
+            *("-s", f"RETRY_AFTER_MAX={CAP:g}"),
+        )
     assert run.returncode == 0, run.stderr
-    assert max(gaps) >= 3
-    assert site.requests[path_of(FIRST)] == 2
+    waited = []
+    for number in range(len(ASKED)):
+        path = path_of(FIRST + number)
+        at = next(n for n, one in enumerate(site.asked) if one.target == path)
+        waited.append(site.asked[at + 1].at - site.asked[at].at)
+        assert site.requests[path] == 2
+    ratio = min(waited) / CAP
+    reliability.tell("retry_after", f"{ratio:.2f}")
+    assert ratio >= 1.0
+    assert max(waited) < 3 * CAP  # capped
+
+
+HOPS = 5
+
+
+def test_no_redirect_goes_on_for_ever_or_ends_in_silence(database: str) -> None:
+    first = [path_of(FIRST + number) for number in range(5)]
+    away = answers.redirect("http://offsite.example/wj/story/1/1")
+    faults = [
+        answers.redirect(first[0]),
+        answers.redirect(first[2]),
+        answers.redirect(first[1]),
+        answers.growing("/wj/growing"),
+        away,
+        answers.then(answers.page(b"", status=503), away),
+    ]
+    pages = {**site_of(*faults, whole=2), "/wj/growing": answers.growing("/wj/growing")}
+    with FaultServer(pages) as site:
+        run = crawl(site.url, database, ERROR_RATIO_MAX="1")
+    with psycopg.connect(database) as connection:
+        rows = connection.execute(
+            "SELECT story_id, state, reason FROM frontier WHERE story_id IS NOT NULL"
+        ).fetchall()
+    ends = {story - FIRST: (state, reason) for story, state, reason in rows}
+    assert set(ends) == set(range(8)), run.stderr
+    assert ends[6] == ends[7] == ("stored", None)
+    assert ends[4] == ends[5] == ("offsite", "redirect_offsite")
+    assert ends[3] == ("failed", "redirect_limit")
+    assert {ends[n][0] for n in range(3)} <= {"redirected", "failed"}
+    hops = sum("growing" in one.target for one in site.asked)
+    assert hops == HOPS
+    assert max(site.requests[one] for one in first[:3]) <= HOPS + 1

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # 5,000 elements. libxml2 compares every attribute of a tag with every other (100,000
 # take 19 s), and cuts what lies deeper than 2048 levels without an error; our own
 # sections descend by recursion, and take seconds for more links than these
-LIMITS = Limits(attributes=512, depth=256, elements=20_000)
+LIMITS = Limits(attributes=512, depth=256, elements=12_000)
 
 
 class ParseLimit(IgnoreRequest):
