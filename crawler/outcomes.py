@@ -14,6 +14,8 @@ from crawler.requests import row_of
 from crawler.revisit import site_clock
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from scrapy import Request
     from scrapy.http import Response
     from scrapy.statscollectors import StatsCollector
@@ -27,6 +29,8 @@ NOT_DONE = {
     "not_asked": "shutdown",
     "robots_unavailable": "robots_unavailable",
 }
+# Of these, what says nothing of the site
+NOBODY_ASKED = ("database_lost", "not_asked")
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +58,7 @@ class Outcomes:
         state = kind if kind == "not_a_story" else "failed"
         return replace(told, end=ended(response.request, state, reason))
 
-    def failure(self, failure: Failure) -> PageItems:
+    def failure(self, failure: Failure) -> Iterator[PageItems]:
         """The page did not come, or was one more than the run's number of stories.
 
         Raises:
@@ -65,12 +69,13 @@ class Outcomes:
         end = ended(request, failures.state_of(reason), reason)
         if reason == "max_stories":
             self.stats.inc_value("left/max_stories")
-            return PageItems(end=end)
+            yield PageItems(end=end)
+        elif reason not in NOBODY_ASKED:
+            incident = self._failed(request.url, "fetch_failed", reason, reason)
+            response = getattr(failure.value, "response", None)
+            yield replace(self._told(incident, request, reason, response), end=end)
         if reason in NOT_DONE:
             raise CloseSpider(NOT_DONE[reason])
-        incident = self._failed(request.url, "fetch_failed", reason, reason)
-        response = getattr(failure.value, "response", None)
-        return replace(self._told(incident, request, reason, response), end=end)
 
     def _failed(self, url: str, kind: str, reason: str, why: str) -> Incident:
         self.stats.inc_value("page/failed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
@@ -37,7 +38,10 @@ def whole_page(
             async for one in _each(read(spider, answer, **given)):
                 found.append(one)
         except CloseSpider:
-            raise  # the run ends, and what it holds goes back
+            # the run ends; what is told of the page is kept, its row is not done
+            if found:
+                yield replace(gathered(found, answer.request, spider), end=None)
+            raise
         except Exception as error:
             row = row_of(answer.request)
             if row is not None:

@@ -134,7 +134,7 @@ FROM (SELECT %(first)s + n AS page, place, number,
 
 LIST_PLACEMENTS = """
 INSERT INTO placement (link_id, number, first_seen_at, first_run, last_seen_at,
-    last_run, pages, scope_key)
+    last_run, pages, list_key)
 SELECT link_id, 1, pg_temp.night(begins), begins, pg_temp.night(ends), ends, 20,
     CASE section WHEN 'hot' THEN (121000 + channel)::text ELSE 'channel' || channel END
 FROM standing

@@ -90,7 +90,7 @@ class UdnWorldSpider(Spider):
 
     @whole_page
     def home_failed(self, failure: Failure) -> Iterable[PageItems | Request]:
-        yield self.outcomes.failure(failure)
+        yield from self.outcomes.failure(failure)
         yield from self.lists(CHANNELS)
 
     def lists(self, menu: tuple[Channel, ...]) -> Iterable[Request]:
@@ -247,4 +247,4 @@ class UdnWorldSpider(Spider):
 
     @whole_page
     def failed(self, failure: Failure) -> Iterable[PageItems]:
-        yield self.outcomes.failure(failure)
+        yield from self.outcomes.failure(failure)

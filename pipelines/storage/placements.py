@@ -36,7 +36,7 @@ SET previous_run = CASE WHEN old.run_id = excluded.run_id THEN old.previous_run
 SEE_LINKS = """
 WITH row AS (
     SELECT * FROM json_to_recordset(%(rows)s) AS row (link_id uuid, list_id uuid,
-        seen_at timestamptz, pages integer, scope_key text)
+        seen_at timestamptz, pages integer, list_key text)
 ), open AS (
     SELECT DISTINCT ON (link_id) link_id, number, last_run FROM placement
     WHERE link_id = ANY(%(keys)s)
@@ -52,9 +52,9 @@ WITH row AS (
     RETURNING placement.link_id
 )
 INSERT INTO placement (link_id, number, first_seen_at, first_run, last_seen_at,
-    last_run, pages, scope_key)
+    last_run, pages, list_key)
 SELECT row.link_id, coalesce(open.number, 0) + 1, row.seen_at, %(run)s, row.seen_at,
-    %(run)s, row.pages, row.scope_key
+    %(run)s, row.pages, row.list_key
 FROM row LEFT JOIN open USING (link_id)
 WHERE row.link_id NOT IN (SELECT link_id FROM goes_on)
 ORDER BY row.link_id
@@ -102,7 +102,7 @@ async def store(
             "pages": 1,
         }
         if link.scope != Scope.PAGE:
-            row["scope_key"] = link.scope_key
+            row["list_key"] = link.scope_key
         rows.append(row)
     await connection.execute(
         SEE_LISTS, {"rows": json.dumps(list(lists.values())), "run": run}

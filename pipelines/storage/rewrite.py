@@ -80,7 +80,7 @@ ON CONFLICT (link_id) DO NOTHING
 """
 PLACE_LINKS = """
 INSERT INTO placement (link_id, number, first_seen_at, first_run, last_seen_at,
-    last_run, pages, scope_key)
+    last_run, pages, list_key)
 SELECT link_id, 1, coalesce(seen_at, fetched_at), run, coalesce(seen_at, fetched_at),
     run, 1, CASE WHEN scope <> 'page' THEN scope_key END
 FROM json_to_recordset(%s) AS row (link_id uuid, seen_at timestamptz,

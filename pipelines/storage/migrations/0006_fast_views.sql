@@ -4,14 +4,14 @@
 
 -- A copy of link.scope_key, so that what stood in the site's lists at a moment is found
 -- in one index instead of the whole past of each list
-ALTER TABLE placement ADD COLUMN scope_key text CHECK (scope_key <> '');
-UPDATE placement SET scope_key = link.scope_key
+ALTER TABLE placement ADD COLUMN list_key text CHECK (list_key <> '');
+UPDATE placement SET list_key = link.scope_key
 FROM link WHERE link.link_id = placement.link_id AND link.scope <> 'page';
 CREATE INDEX placement_during ON placement
-    USING gist (tstzrange(first_seen_at, last_seen_at, '[]')) WHERE scope_key IS NOT NULL;
+    USING gist (tstzrange(first_seen_at, last_seen_at, '[]')) WHERE list_key IS NOT NULL;
 CREATE STATISTICS placement_during ON (tstzrange(first_seen_at, last_seen_at, '[]'))
     FROM placement;
-COMMENT ON COLUMN placement.scope_key IS 'Which site or channel the list belongs to, as in link; NULL: it is the list of one page.';
+COMMENT ON COLUMN placement.list_key IS 'Which site or channel the list belongs to (scope_key of link); NULL: it is the list of one page.';
 
 -- Instead of the BRIN index, which a few old rows that moved to new pages make useless.
 -- Rows of a run come in order, so that it costs next to nothing to keep
@@ -28,11 +28,11 @@ CREATE INDEX observation_absent_newest ON observation (seen_at)
     WHERE outcome IN ('not_found', 'gone', 'redirected', 'no_headline');
 
 CREATE OR REPLACE VIEW hot_history AS
-SELECT link.story_id, placement.scope_key AS channel_id, link.position AS rank,
+SELECT link.story_id, placement.list_key AS channel_id, link.position AS rank,
     link.anchor_text, placement.first_seen_at, placement.last_seen_at, placement.pages,
     tstzrange(placement.first_seen_at, placement.last_seen_at, '[]') AS during
 FROM placement
-JOIN link ON link.link_id = placement.link_id AND link.scope_key = placement.scope_key
+JOIN link ON link.link_id = placement.link_id AND link.scope_key = placement.list_key
 WHERE link.section = 'hot' AND link.story_id IS NOT NULL;
 COMMENT ON VIEW hot_history IS 'A story''s ranks in the hot list of a channel over time: one row an interval. Ask for a story: WHERE story_id = 9305995; for a channel at a moment: WHERE channel_id = ''121006'' AND during @> timestamptz ''2026-03-07 09:10Z''; on a day: AND during && tstzrange(''2026-03-07'', ''2026-03-08'').';
 COMMENT ON COLUMN hot_history.during IS 'From first_seen_at to last_seen_at: ask for times with @> (a moment) and && (a range).';
@@ -78,7 +78,7 @@ LANGUAGE sql STABLE AS $$
     SELECT link.position, link.story_id, link.anchor_text, placement.first_seen_at,
         placement.last_seen_at
     FROM placement JOIN link USING (link_id)
-    WHERE link.section = 'channel_list' AND placement.scope_key = channel
+    WHERE link.section = 'channel_list' AND placement.list_key = channel
         AND tstzrange(placement.first_seen_at, placement.last_seen_at, '[]') @> moment
     ORDER BY link.position
 $$;
