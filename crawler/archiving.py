@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # What decides what a night fetches; a replay takes them over
-MATTER = ("MAX_STORIES", "RELATED_DEPTH", "LIST_PAGES_MAX", "REVISIT_HOURS")
+MATTER = (
+    "MAX_STORIES",
+    "RELATED_DEPTH",
+    "LIST_PAGES_MAX",
+    "REVISIT_HOURS",
+    "AUDIT_SHARE",
+    "SIGNAL_PROOF",
+)
 NO_NETWORK = dict.fromkeys(("http", "https", "data", "file", "ftp", "s3"))
 
 

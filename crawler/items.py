@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from crawler.told import Look, Signal
+
 # Signal with a ``capture``: an exchange is archived, and its row can be written
 CAPTURED = object()
 # Signal with an ``item``: something to be stored that no response brought
@@ -232,6 +234,8 @@ class PageItems:
     links: tuple[Link, ...] = ()
     incidents: tuple[Incident, ...] = ()
     observations: tuple[Observation, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    looks: tuple[Look, ...] = ()
     repeats: tuple[Link, ...] = ()
     requests: tuple[FrontierRequest, ...] = ()
     end: FrontierEnd | None = None

@@ -28,7 +28,9 @@ FORGOTTEN = 32 * DAY
 class Known(Protocol):
     """What the archive tells of a story it holds; instants are aware UTC, on the
     site's clock. ``absent_since``: first of the visits that did not find it, and
-    ``absences`` their number; ``words``: what lists called it in earlier runs."""
+    ``absences`` their number; ``words``: what lists called it in earlier runs.
+    ``read_run``: last run that read it; ``told``: what the list API last gave as its
+    time of change, heard so from run ``told_since`` to run ``told_seen``."""
 
     @property
     def published_at(self) -> datetime | None: ...
@@ -44,6 +46,14 @@ class Known(Protocol):
     def title(self) -> str: ...
     @property
     def words(self) -> Collection[str]: ...
+    @property
+    def read_run(self) -> int | None: ...
+    @property
+    def told(self) -> str | None: ...
+    @property
+    def told_since(self) -> int | None: ...
+    @property
+    def told_seen(self) -> int | None: ...
 
 
 def due(
@@ -52,6 +62,7 @@ def due(
     now: datetime,
     window: timedelta,
     words: str | None = None,
+    after_change: timedelta | None = None,
 ) -> bool:
     """Is a story worth a request?
 
@@ -59,10 +70,12 @@ def due(
         now: on the site's clock.
         window: a story's age up to which every run looks at it again.
         words: what a list calls it just now.
+        after_change: how long every run looks again at what has changed; by default
+            as long as at a new one.
     """
     if known is None:
         return True
-    if known.visited_at is not None and now - known.visited_at < PAUSE:
+    if just_seen(known, now):
         return False
     if known.absent_since is not None:
         # what a list names again may be back
@@ -70,9 +83,15 @@ def due(
     if known.published_at is None or now - known.published_at <= window:
         return True
     # who changes a story once may change it back
-    if known.changed_at is not None and now - known.changed_at <= window:
+    again = window if after_change is None else after_change
+    if known.changed_at is not None and now - known.changed_at <= again:
         return True
     return words is not None and words != known.title and words not in known.words
+
+
+def just_seen(known: Known, now: datetime) -> bool:
+    """Did a run moments ago, such as the one before this, visit it?"""
+    return known.visited_at is not None and now - known.visited_at < PAUSE
 
 
 def _absent_due(known: Known, since: datetime, now: datetime) -> bool:

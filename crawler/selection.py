@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from crawler import revisit, times, urls
@@ -73,6 +73,9 @@ class Selection:
         self.chosen: set[int] = set()
         # ids the archive did not hold when the run first met them; it may by now
         self.new: set[int] = set()
+        # (address, story) of those that the archive has looked at again, by id
+        self.waiting: dict[int, tuple[str, revisit.Known]] = {}
+        self.loaded = False
 
     def candidates(self, links: Collection[Link], depth: int = 0) -> list[Candidate]:
         """The stories of ``links`` that the run's arguments allow, each once, at the
@@ -122,11 +125,13 @@ class Selection:
     ) -> tuple[list[Candidate], set[int]]:
         """Those worth a request now, newest first, and the ids that are new to the
         archive with this run."""
+        await self.load(now)
         known = await self.known([one.story_id for one in candidates])
         due = [
-            one
+            replace(one, found={**one.found, "why": why(known.get(one.story_id))})
             for one in candidates
             if one.story_id not in self.chosen
+            and not self.waits(one, known.get(one.story_id))
             and revisit.due(
                 known.get(one.story_id), now=now, window=self.window, words=one.words
             )
@@ -138,24 +143,27 @@ class Selection:
         self.new |= met - known.keys()
         return due, met & self.new
 
-    async def again(self, now: datetime) -> list[Candidate]:
-        """Stories that the archive holds and a run looks at again, listed or not:
-        young ones, and vanished ones; newest first."""
-        found = []
-        for url, known in await self.held(now=now, window=self.window):
-            story_id = urls.story_id(url)
-            if (
-                story_id is not None
-                and story_id not in self.chosen
-                and self.of_a_wanted_channel(url)
-                and self.in_time(known.published_at)
-                and revisit.due(known, now=now, window=self.window)
-            ):
-                told: dict[str, str | int] = {"section": "archive"}
-                found.append(Candidate(story_id=story_id, url=url, depth=0, found=told))
-        self.chosen |= {one.story_id for one in found}
-        self.stats.inc_value("again/chosen", len(found))
-        return sorted(found, key=lambda one: one.story_id, reverse=True)
+    async def load(self, now: datetime) -> dict[int, tuple[str, revisit.Known]]:
+        """Stories that the archive holds and a run may look at again, listed or not:
+        young ones, changed ones, and vanished ones. Read once; the walk decides."""
+        if not self.loaded:
+            self.loaded = True
+            for url, known in await self.held(now=now, window=self.window):
+                story_id = urls.story_id(url)
+                if (
+                    story_id is not None
+                    and story_id not in self.chosen
+                    and self.of_a_wanted_channel(url)
+                    and self.in_time(known.published_at)
+                ):
+                    self.waiting[story_id] = (url, known)
+        return self.waiting
+
+    def waits(self, one: Candidate, known: revisit.Known | None) -> bool:
+        """Will the walk decide on it? A vanished story that a list names does not
+        wait."""
+        back = known is not None and known.absent_since is not None and one.words
+        return one.story_id in self.waiting and not back
 
     def in_time(self, published: datetime | None) -> bool:
         """Not older than ``since``; what tells no time is given the benefit."""
@@ -176,3 +184,10 @@ class Selection:
         if reason:
             self.stats.inc_value(f"skip/{reason}")
         return reason is None
+
+
+def why(known: revisit.Known | None) -> str:
+    """The reason for which a listed story is visited."""
+    if known is None:
+        return "new"
+    return "words" if known.absent_since is None else "presence"

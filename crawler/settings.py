@@ -11,6 +11,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.spidermiddlewares.referer import NoReferrerPolicy
 
 from crawler import discretion, version
+from crawler.extensions.cost import CostByKind
 from crawler.extensions.deadline import RunDeadline
 from crawler.extensions.disk import DiskWatch
 from crawler.extensions.dropped import DroppedRequests
@@ -48,8 +49,10 @@ DATABASE_URL = os.environ.get("DATABASE_URL", "")
 UDN_CONTACT = os.environ.get("UDN_CONTACT", "")
 MAX_STORIES = os.environ.get("MAX_STORIES", "3000")
 RELATED_DEPTH = os.environ.get("RELATED_DEPTH", "1")
-LIST_PAGES_MAX = os.environ.get("LIST_PAGES_MAX", "30")
+LIST_PAGES_MAX = os.environ.get("LIST_PAGES_MAX", "80")
 REVISIT_HOURS = os.environ.get("REVISIT_HOURS", "48")
+AUDIT_SHARE = os.environ.get("AUDIT_SHARE", "0.02")
+SIGNAL_PROOF = os.environ.get("SIGNAL_PROOF", "10")
 ERROR_RATIO_MAX = os.environ.get("ERROR_RATIO_MAX", "0.2")
 STORE_BATCH_MAX = os.environ.get("STORE_BATCH_MAX", "500")
 STORE_PATIENCE = os.environ.get("STORE_PATIENCE", "120")
@@ -135,6 +138,7 @@ EXTENSIONS = {
     WallWatch: 210,
     DroppedRequests: 300,
     Progress: 400,
+    CostByKind: 500,
 }
 ITEM_PIPELINES = {DedupePipeline: 100, DatesPipeline: 200, PostgresPipeline: 300}
 

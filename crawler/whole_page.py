@@ -69,6 +69,8 @@ def gathered(found: Sequence[Output], request: Request, spider: Any) -> PageItem
         links=tuple(link for part in parts for link in part.links),
         incidents=tuple(one for part in parts for one in part.incidents),
         observations=tuple(one for part in parts for one in part.observations),
+        signals=tuple(one for part in parts for one in part.signals),
+        looks=tuple(one for part in parts for one in part.looks),
         requests=tuple(
             kept(one, spider.fingerprint(one), origin=spider.origin)
             for one in found

@@ -154,6 +154,7 @@ class PostgresPipeline:
                 ]
                 rows = [row for part in parts for row in self.rows(part)]
                 end = [item.end] if item.end else []
+                rows += [*item.signals, *item.looks]
                 return [*rows, *item.requests, *end]
             case Repeat():
                 return self.counted(item.link)

@@ -25,6 +25,10 @@ class Held:
     changed_at: datetime | None = None
     title: str = "原題"
     words: tuple[str, ...] = ()
+    read_run: int | None = None
+    told: str | None = None
+    told_since: int | None = None
+    told_seen: int | None = None
 
 
 def ago(hours: float) -> datetime:

@@ -12,6 +12,7 @@ from scrapy.utils.test import get_crawler
 
 from crawler.items import Link, Scope, Section
 from crawler.selection import Selection
+from crawler.walk import Reach, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -30,6 +31,10 @@ class Held:
     changed_at: datetime | None = None
     title: str = "題"
     words: tuple[str, ...] = ()
+    read_run: int | None = None
+    told: str | None = None
+    told_since: int | None = None
+    told_seen: int | None = None
 
 
 def link(story_id: int, section: Section, listed: str = "", sub: int = 121339) -> Link:
@@ -144,7 +149,8 @@ async def test_what_the_archive_holds_is_looked_at_again_though_no_list_names_it
         return [(f"{address}1", old), (f"{address}2", young), (f"{address}3", young)]
 
     chooser.held = held
-    again = await chooser.again(NOW)
+    walk = Walk(chooser, share=0, needed=0)
+    again = await walk.rest(Reach(NOW.isoformat()))
 
     assert [one.story_id for one in again] == [3, 2]
     listed, _ = await chooser.choose(

@@ -10,6 +10,7 @@ from scrapy.exceptions import NotConfigured
 from crawler.questions import Questions
 from crawler.revisit import FORGOTTEN
 from pipelines.storage import known
+from pipelines.storage import signals as told
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -44,6 +45,7 @@ class KnownStories:
     def spider_opened(self, spider: Spider) -> None:
         selection = spider.selection  # type: ignore[attr-defined]
         selection.known, selection.held = self.known, self.held
+        spider.walk.proof = self.proof  # type: ignore[attr-defined]
 
     async def known(self, story_ids: Collection[int]) -> dict[int, KnownStory]:
         """Those of ``story_ids`` that are in the archive."""
@@ -57,3 +59,7 @@ class KnownStories:
         """(address, story) of those that are young, or vanished of late."""
         since = now - max(window, FORGOTTEN)
         return await self.questions.ask(known.young, now - window, since, run=self.job)
+
+    async def proof(self) -> tuple[int, int]:
+        """How often signals told of an edit, and silence was right, since one lied."""
+        return await self.questions.ask(told.proof, run=self.job)

@@ -11,6 +11,7 @@ from crawler.items import Section
 from crawler.loaders import LinkLoader, Page
 from crawler.pages.captured import seen
 from crawler.pages.list_page import ListPage, NotAList
+from crawler.told import Signal
 
 if TYPE_CHECKING:
     from scrapy.http import TextResponse
@@ -41,7 +42,11 @@ def parse_api(
         origin=origin,
         **seen(response),
     )
-    return ListPage(links=_links(rows, page, first_rank), end=_end(answer))
+    return ListPage(
+        links=_links(rows, page, first_rank),
+        end=_end(answer),
+        signals=_signals(rows, page),
+    )
 
 
 def _answer(response: TextResponse) -> dict[str, Any]:
@@ -72,6 +77,19 @@ def _links(rows: list[dict[str, Any]], page: Page, first_rank: int) -> tuple[Any
     loader.add_value("list_et", [_time(row, "date") for row in rows])
     loader.add_value("list_roc", [_time(row, "art_roc_time") for row in rows])
     return loader.load_item()
+
+
+def _signals(rows: list[dict[str, Any]], page: Page) -> tuple[Signal, ...]:
+    """``modify_time`` (epoch milliseconds) of the rows that have one."""
+    found = {}
+    for row in rows:
+        times = row.get("time")
+        modified = times.get("modify_time") if isinstance(times, dict) else None
+        address = urls.canonical(row["titleLink"], base=page.url, origin=page.origin)
+        story_id = urls.story_id(address)
+        if story_id and isinstance(modified, int) and modified > 0:
+            found[story_id] = Signal(story_id=story_id, value=str(modified))
+    return tuple(found.values())
 
 
 def _time(row: dict[str, Any], name: str) -> str | None:

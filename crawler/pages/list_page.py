@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.items import Incident, Link, Section
+from crawler.told import Signal
 
 
 class NotAList(Exception):
@@ -14,12 +15,14 @@ class NotAList(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPage:
     """``links``: all sections in page order; ``channel``, ``channel_id``: as the page
-    names them; ``end``: the API says that nothing follows."""
+    names them; ``end``: the API says that nothing follows; ``signals``: when it says
+    that its stories changed."""
 
     links: tuple[Link, ...] = ()
     channel: str | None = None
     channel_id: int | None = None
     end: bool = False
+    signals: tuple[Signal, ...] = ()
     incidents: tuple[Incident, ...] = ()
 
     @property

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,12 +16,13 @@ from crawler.outcomes import Outcomes, ended
 from crawler.pages.api import parse_api
 from crawler.pages.channel import parse_channel
 from crawler.pages.errors import NotAStory
-from crawler.pages.list_page import NotAList
+from crawler.pages.list_page import ListPage, NotAList
 from crawler.pages.menu import CHANNELS, UnknownChannel, parse_menu, select
 from crawler.pages.sitemap import parse_sitemap
 from crawler.pages.story import parse_story
 from crawler.requests import FOUND, OWN
 from crawler.selection import Candidate, Selection
+from crawler.walk import Reach, Walk, looks, reach_of
 from crawler.whole_page import whole_page
 
 if TYPE_CHECKING:
@@ -76,6 +78,15 @@ class UdnWorldSpider(Spider):
             window=self.window,
         )
 
+    @cached_property
+    def walk(self) -> Walk:
+        settings = self.crawler.settings
+        return Walk(
+            self.selection,
+            share=settings.getfloat("AUDIT_SHARE"),
+            needed=settings.getint("SIGNAL_PROOF"),
+        )
+
     async def start(self) -> AsyncIterator[Any]:
         options = {"errback": self.home_failed, "meta": {OWN: self.join}}
         yield self.list_request(HOME, self.parse_home, **options)
@@ -83,18 +94,18 @@ class UdnWorldSpider(Spider):
     @whole_page
     async def parse_home(self, response: TextResponse) -> AsyncIterator[Request]:
         self.outcomes.read(response)
-        for request in self.lists(parse_menu(response.text) or CHANNELS):
+        now = revisit.site_clock(response)
+        for request in self.lists(parse_menu(response.text) or CHANNELS, now):
             yield request
-        for candidate in await self.selection.again(revisit.site_clock(response)):
-            yield self.story_request(candidate)
 
     @whole_page
     def home_failed(self, failure: Failure) -> Iterable[PageItems | Request]:
         yield from self.outcomes.failure(failure)
-        yield from self.lists(CHANNELS)
+        yield from self.lists(CHANNELS, datetime.now(UTC))
 
-    def lists(self, menu: tuple[Channel, ...]) -> Iterable[Request]:
-        """The news sitemap, the breaking list and the wanted channels of the menu."""
+    def lists(self, menu: tuple[Channel, ...], now: datetime) -> Iterable[Request]:
+        """The news sitemap, the breaking list and its API, and the wanted channels of
+        the menu."""
         try:
             channels = select(menu, self.wanted_channels)
         except UnknownChannel as error:
@@ -103,6 +114,7 @@ class UdnWorldSpider(Spider):
         self.selection.leave_out(menu, channels)
         yield self.list_request(SITEMAP, self.parse_sitemap)
         yield self.list_request(f"/wj/cate/{BREAKING}", self.parse_list)
+        yield self.api_request(1, first_rank=1, walked=asdict(Reach(now.isoformat())))
         for channel in channels:
             if channel.code != BREAKING:
                 behind = [subcategory.href for subcategory in channel.subcategories]
@@ -114,8 +126,8 @@ class UdnWorldSpider(Spider):
     async def parse_list(
         self, response: TextResponse, behind: Collection[str] = ()
     ) -> AsyncIterator[PageItems | Request]:
-        """A list page; if it brings anything new, what lies ``behind`` it too: the
-        subcategories of a channel, or the next page of the breaking list."""
+        """A list page; what lies ``behind`` it, the subcategories of a channel, where
+        all of it is new, so that more may lie there."""
         try:
             page = parse_channel(response, origin=self.origin)
         except NotAList as error:
@@ -126,19 +138,23 @@ class UdnWorldSpider(Spider):
         requests, new = await self.follow(response, page.links)
         for request in requests:
             yield request
+        rows = {row.story_id for row in page.rows}
         if not new:
             self.crawler.stats.inc_value("list/nothing_new")
-        elif behind:
+        elif rows <= new:
             for href in behind:
                 yield self.list_request(href, self.parse_list)
-        elif urls.page_kind(response.url, origin=self.origin) is urls.PageKind.BREAKING:
-            yield self.api_request(2, first_rank=len(page.rows) + 1)
 
     @whole_page
     async def parse_api(
-        self, response: TextResponse, number: int, first_rank: int
+        self,
+        response: TextResponse,
+        number: int,
+        first_rank: int,
+        walked: dict[str, Any],
     ) -> AsyncIterator[PageItems | Request]:
-        """A further page of the breaking list, from the JSON list API."""
+        """A page of the breaking list from the JSON list API, which tells what of the
+        known stories changed; the next page, or what the walk did not reach."""
         try:
             page = parse_api(
                 response,
@@ -148,18 +164,34 @@ class UdnWorldSpider(Spider):
             )
         except NotAList as error:
             yield self.outcomes.not_read(response, "not_a_list", error)
+            for one in await self.walk.rest(reach_of(walked)):
+                yield self.story_request(one)
             return
         self.outcomes.read(response)
-        yield PageItems(links=page.links)
+        known, reach = await self.walk.page(page, reach_of(walked))
+        yield PageItems(links=page.links, signals=page.signals, looks=looks(known))
         requests, new = await self.follow(response, page.links)
-        for request in requests:
+        for request in (*requests, *map(self.story_request, known)):
             yield request
-        if not new or page.end:
-            self.crawler.stats.inc_value("list/nothing_new")
-        elif number >= self.list_pages_max:
-            self.crawler.stats.inc_value("list/list_pages_max")
+        rank = first_rank + len(page.rows)
+        if self.goes_on(page, number, bool(new) or self.walk.goes_on(reach)):
+            yield self.api_request(number + 1, first_rank=rank, walked=asdict(reach))
         else:
-            yield self.api_request(number + 1, first_rank=first_rank + len(page.rows))
+            for one in await self.walk.rest(reach):
+                yield self.story_request(one)
+
+    def goes_on(self, page: ListPage, number: int, wanted: bool) -> bool:
+        """Is there a further page, and is it worth its request?"""
+        if wanted and not page.end and number >= self.list_pages_max:
+            self.crawler.stats.inc_value("list/list_pages_max")
+        return wanted and not page.end and number < self.list_pages_max
+
+    @whole_page
+    async def api_failed(self, failure: Failure) -> AsyncIterator[PageItems | Request]:
+        yield self.outcomes.failure(failure)
+        request: Request = failure.request  # type: ignore[attr-defined]
+        for one in await self.walk.rest(reach_of(request.cb_kwargs["walked"])):
+            yield self.story_request(one)
 
     @whole_page
     async def parse_sitemap(
@@ -203,13 +235,13 @@ class UdnWorldSpider(Spider):
 
     async def follow(
         self, response: Response, links: Collection[Link], depth: int = 0
-    ) -> tuple[list[Request], bool]:
-        """Requests for the stories of ``links`` worth one, and whether the page's own
-        list names any that the archive does not hold."""
+    ) -> tuple[list[Request], set[int]]:
+        """Requests for the stories of ``links`` worth one, and those of the page's own
+        list that the archive does not hold."""
         candidates = self.selection.candidates(links, depth)
         requests, unknown = await self.story_requests(response, candidates)
         rows = {link.story_id for link in links if link.section is Section.CHANNEL_LIST}
-        return requests, not rows.isdisjoint(unknown)
+        return requests, unknown & rows
 
     async def story_requests(
         self, response: Response, candidates: Collection[Candidate]
@@ -238,11 +270,14 @@ class UdnWorldSpider(Spider):
         options.setdefault("errback", self.failed)
         return Request(urls.fetch_url(url, origin=self.origin), callback, **options)
 
-    def api_request(self, number: int, *, first_rank: int) -> Request:
+    def api_request(
+        self, number: int, *, first_rank: int, walked: dict[str, Any]
+    ) -> Request:
         return self.list_request(
             f"/api/more?type=breaknews&page={number}",
             self.parse_api,
-            cb_kwargs={"number": number, "first_rank": first_rank},
+            errback=self.api_failed,
+            cb_kwargs={"number": number, "first_rank": first_rank, "walked": walked},
         )
 
     @whole_page

@@ -14,6 +14,7 @@ from crawler.items import (
     Link,
     Observation,
 )
+from crawler.told import Look, Signal
 from pipelines.storage import (
     articles,
     captures,
@@ -22,6 +23,7 @@ from pipelines.storage import (
     links,
     observations,
     quarantine,
+    signals,
 )
 from pipelines.storage.keys import incident_id, link_id
 from pipelines.storage.quarantine import QuarantinedItem
@@ -51,6 +53,8 @@ Row = (
     | Capture
     | Observation
     | QuarantinedItem
+    | Signal
+    | Look
     | FrontierRequest
     | FrontierEnd
 )
@@ -76,8 +80,8 @@ async def store_batch(
     Returns:
         For each row what became of it: ``article/inserted``, ``article/changed``,
         ``article/unchanged``, ``link/inserted``, ``link/seen``, ``link/repeated``,
-        ``incident``, ``capture``, ``observation``, ``frontier/request``,
-        ``frontier/end`` or ``quarantined``.
+        ``incident``, ``capture``, ``observation``, ``signal``, ``look``,
+        ``frontier/request``, ``frontier/end`` or ``quarantined``.
     """
     keys = [link_id(row) if isinstance(row, Link) else None for row in rows]
     stories = {row.story_id: row for row in rows if isinstance(row, Article)}
@@ -93,6 +97,8 @@ async def store_batch(
     shown: dict[int, dict[str, str]] = {}
     events = {incident_id(row): row for row in rows if isinstance(row, Incident)}
     refused = {row.key: row for row in rows if isinstance(row, QuarantinedItem)}
+    told = [row for row in rows if isinstance(row, Signal)]
+    looks = [row for row in rows if isinstance(row, Look)]
     requests = [row for row in rows if isinstance(row, FrontierRequest)]
     ends = [row for row in rows if isinstance(row, FrontierEnd)]
     story_outcomes: dict[int, str] = {}
@@ -111,11 +117,17 @@ async def store_batch(
             visits |= {k: _visit(stories[k], revised.half.get(k)) for k in stories}
             shown = {key: revised.hashes[key] for key in revised.half}
             halves = [_half(stories[k], why) for k, why in revised.half.items()]
-            events |= {incident_id(one): one for one in halves}
+            changed = [k for k, what in story_outcomes.items() if what == "changed"]
+            missed = await signals.missed(connection, changed, run=run)
+            events |= {incident_id(one): one for one in (*halves, *missed)}
         if visits:
             await observations.store(
                 connection, visits, run=run, seen_at=seen_at, hashes=shown
             )
+        if told:
+            await signals.store(connection, told, run=run)
+        if looks:
+            await signals.look(connection, looks, run=run)
         if sightings and pages:
             await links.lock(connection, sightings.keys() | pages.keys())
         if sightings:
@@ -170,6 +182,10 @@ def _outcome(row: Row, stories: dict[int, str]) -> str:
             return "capture"
         case Observation():
             return "observation"
+        case Signal():
+            return "signal"
+        case Look():
+            return "look"
         case FrontierRequest():
             return "frontier/request"
         case FrontierEnd():

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from crawler import items
+from crawler.told import Look, Signal
 from pipelines.storage.batch import PageCount
 from pipelines.storage.quarantine import QuarantinedItem
 
@@ -24,7 +25,7 @@ KINDS: dict[str, Any] = {
     for kind in (
         *(items.Article, items.Link, items.Incident, items.Capture, items.Contributor),
         *(items.Figure, items.Observation, items.FrontierRequest, items.FrontierEnd),
-        *(PageCount, QuarantinedItem),
+        *(PageCount, QuarantinedItem, Signal, Look),
     )
 }
 READERS: dict[str, Callable[[Any], Any]] = {

@@ -36,6 +36,8 @@ TABLES = (
     "placement",
     "text_signature",
     "job",
+    "signal",
+    "look",
     "frontier",
     "pace",
 )

@@ -18,13 +18,16 @@ STORY = """
 SELECT article.story_id, article.url, article.published_at, article.title,
     edit.changed_at, visit.visited_at, absence.absent_since,
     coalesce(absence.absences, 0) AS absences,
+    visit.read_run, signal.value AS told, signal.since_run AS told_since,
+    signal.seen_run AS told_seen,
     ARRAY(SELECT DISTINCT anchor_text FROM link
         WHERE link.story_id = article.story_id AND link.section <> 'body'
             AND link.first_seen_run < %(run)s AND anchor_text IS NOT NULL) AS words
 FROM article
 LEFT JOIN LATERAL (
     SELECT max(seen_at) AS visited_at,
-        max(run_id) FILTER (WHERE outcome IN ('alive', 'half_loaded')) AS alive_run
+        max(run_id) FILTER (WHERE outcome IN ('alive', 'half_loaded')) AS alive_run,
+        max(run_id) FILTER (WHERE outcome = 'alive') AS read_run
     FROM observation WHERE observation.story_id = article.story_id
 ) AS visit ON true
 LEFT JOIN LATERAL (
@@ -37,6 +40,8 @@ LEFT JOIN LATERAL (
         AND outcome IN ('not_found', 'gone', 'redirected', 'no_headline')
         AND run_id > coalesce(visit.alive_run, 0)
 ) AS absence ON true
+LEFT JOIN signal ON signal.story_id = article.story_id
+    AND signal.witness = 'api_modified'
 """
 BY_ID = "WHERE article.story_id = ANY(%(story_ids)s)"
 AGAIN = """
@@ -55,7 +60,9 @@ class KnownStory:
     """A stored story; instants are aware UTC, on the site's clock. ``changed_at``: when
     its newest revision but the first was seen; ``absent_since``
     and ``absences``: visits that did not find it since it was last there; ``words``:
-    what lists called it in earlier runs."""
+    what lists called it in earlier runs; ``read_run``: last run that read it whole;
+    ``told``: what the list API last gave as its time of change, ``told_since`` and
+    ``told_seen``: first and last run that heard so."""
 
     story_id: int
     url: str
@@ -65,6 +72,10 @@ class KnownStory:
     visited_at: datetime | None
     absent_since: datetime | None
     absences: int
+    read_run: int | None
+    told: str | None
+    told_since: int | None
+    told_seen: int | None
     words: list[str]
 
 

@@ -98,12 +98,14 @@ class ReplicaServer:
         history: bool = False,
         new_a_night: int = USUAL,
         quiet: Collection[int] = (),
+        unsaid: int = 0,
     ) -> None:
         size: dict[str, Any] = {"stories": stories, "channels": channels}
         size["first_night"] = first_night
         if history:
             size |= {"new_a_night": new_a_night, "quiet": quiet}
         self.world = HistoryWorld(seed, **size) if history else World(seed, **size)
+        self.world.unsaid = unsaid
         self.robots, self.heavy, self.port = robots, weight == "heavy", port
         self.requests: Counter[str] = Counter()
         self.times: list[float] = []

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from tests.site.channels import Channel
 
 
@@ -31,7 +30,7 @@ class Photo:
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
-    """``says``: what the byline says; ``tags``: (paragraph, word) linked in the body;
+    """``modified``: when the list API says it was changed; ``says``: what the byline says; ``tags``: (paragraph, word) linked in the body;
     ``list_title``: the words lists use."""
 
     id: int
@@ -47,6 +46,14 @@ class Story:
     keywords: tuple[str, ...]
     tags: tuple[tuple[int, str], ...] = ()
     subheads: frozenset[int] = field(default_factory=frozenset)
+    modified: datetime | None = None
+
+    @property
+    def modify_time(self) -> int:
+        """What the list API gives (epoch ms): of a story that nobody has changed, some
+        minutes after it was published."""
+        shortly_after = self.published + timedelta(seconds=self.id % 300)
+        return int((self.modified or shortly_after).timestamp() * 1000) + self.id % 1000
 
     @property
     def path(self) -> str:

@@ -41,7 +41,7 @@ def truth(night: Night, channels: Iterable[Channel]) -> dict[str, Any]:
     pages = {story_url(s): story_links(night, s) for s in night.stories.values()}
     for path, key, stories in list_pages(night, channels):
         pages[SITE + path] = list_page_links(night, path, key, stories)
-    for number in range(2, api_pages(night) + 1):
+    for number in range(1, api_pages(night) + 1):
         path = api_path(number)
         pages[SITE + path] = api_links(night, number)
     return {

@@ -98,12 +98,18 @@ class World:
         self.first = datetime.combine(first_night, NIGHT_TIME)
         self.nights: list[Night] = []
         self.next_id = 9_300_000
+        # Of a hundred stories so many whose edits the list API keeps to itself
+        self.unsaid = 0
 
     def night(self, number: int) -> Night:
         """Night ``number``, from 1."""
         while len(self.nights) < number:
             self.nights.append(self._following())
         return self.nights[number - 1]
+
+    def honest(self, story_id: int) -> bool:
+        """Does the list API tell that the story was edited?"""
+        return story_id % 100 >= self.unsaid
 
     def _following(self) -> Night:
         number = len(self.nights) + 1
@@ -127,7 +133,10 @@ class World:
             del stories[story.id]
         what = {}
         for story, kind in zip(edited, EDITS, strict=False):
-            stories[story.id] = self._edit(story, kind, rng)
+            edited_now = self._edit(story, kind, rng)
+            if kind != "list_title" and self.honest(story.id):
+                edited_now = replace(edited_now, modified=now)
+            stories[story.id] = edited_now
             what[story.id] = kind
         stories |= self._publish(rng, now, min(NEW_A_NIGHT, self.size), 0.9)
         withdrawn = before.withdrawn | {story.id for story in gone}

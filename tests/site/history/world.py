@@ -98,6 +98,9 @@ class HistoryWorld(World):
         shown = self.night(number - 1).shown() if number > 1 else []
         quiet_next = number + 1 in self.quiet
         done = desk.night(number, now, rng, shown=shown, quiet_next=quiet_next)
+        for key, kind in done.edited.items():
+            if kind != "list_title" and key in desk.stories and self.honest(key):
+                desk.stories[key] = replace(desk.stories[key], modified=now)
         late = tuple(story.id for story in self.late)
         new, copies = self._new(number, now, rng)
         desk.stories |= new

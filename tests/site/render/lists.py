@@ -70,7 +70,7 @@ def api_row(story: Story) -> dict[str, Any]:
         "time": {
             "art_roc_time": f"{times.roc(story.published)}:00",
             "date": times.et(story.published),
-            "modify_time": int(story.published.timestamp() * 1000),
+            "modify_time": story.modify_time,
         },
         "slotname": "list_即時",
         "content_level": "開放閱讀",
