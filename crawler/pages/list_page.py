@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from crawler.items import Incident, Link, Section
-from crawler.told import Signal
+
+if TYPE_CHECKING:
+    from crawler.told import Signal
 
 
 class NotAList(Exception):
