@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -75,7 +76,11 @@ class Selection:
         self.new: set[int] = set()
         # (address, story) of those that the archive has looked at again, by id
         self.waiting: dict[int, tuple[str, revisit.Known]] = {}
+        # those of them that a signal says nothing new of: no list's words matter
+        self.settled: set[int] = set()
         self.loaded = False
+        # Pages are read at the same time: none may see ``waiting`` half read
+        self.loading = asyncio.Lock()
 
     def candidates(self, links: Collection[Link], depth: int = 0) -> list[Candidate]:
         """The stories of ``links`` that the run's arguments allow, each once, at the
@@ -146,24 +151,27 @@ class Selection:
     async def load(self, now: datetime) -> dict[int, tuple[str, revisit.Known]]:
         """Stories that the archive holds and a run may look at again, listed or not:
         young ones, changed ones, and vanished ones. Read once; the walk decides."""
-        if not self.loaded:
-            self.loaded = True
-            for url, known in await self.held(now=now, window=self.window):
-                story_id = urls.story_id(url)
-                if (
-                    story_id is not None
+        async with self.loading:
+            if not self.loaded:
+                held = await self.held(now=now, window=self.window)
+                self.waiting = {
+                    story_id: (url, known)
+                    for url, known in held
+                    if (story_id := urls.story_id(url)) is not None
                     and story_id not in self.chosen
                     and self.of_a_wanted_channel(url)
                     and self.in_time(known.published_at)
-                ):
-                    self.waiting[story_id] = (url, known)
+                }
+                self.loaded = True
         return self.waiting
 
     def waits(self, one: Candidate, known: revisit.Known | None) -> bool:
-        """Will the walk decide on it? A vanished story that a list names does not
-        wait."""
+        """Does the walk decide on it, or has it? A vanished story that a list names
+        does not wait."""
         back = known is not None and known.absent_since is not None and one.words
-        return one.story_id in self.waiting and not back
+        return not back and (
+            one.story_id in self.waiting or one.story_id in self.settled
+        )
 
     def in_time(self, published: datetime | None) -> bool:
         """Not older than ``since``; what tells no time is given the benefit."""

@@ -106,6 +106,8 @@ class Walk:
             del self.selection.waiting[number]
             if why:
                 found.append(candidate(number, url, why))
+            elif self.trusted and (known.told or self.due(known, now)):
+                self.selection.settled.add(number)
         rows = reach.rows + len(page.rows)
         reached = oldest.isoformat() if oldest else reach.oldest
         return self.chosen(found), Reach(reach.now, reached, sorted(named), rows)
@@ -170,7 +172,9 @@ class Walk:
         await self.begin(now)
         found = []
         for number, (url, known) in self.selection.waiting.items():
-            if self.due(known, now) and not passed(known, reach):
+            if passed(known, reach):
+                self.selection.settled.add(number)
+            elif self.due(known, now):
                 why = "uncovered" if known.absent_since is None else "confirmation"
                 found.append(candidate(number, url, why))
         self.selection.waiting.clear()

@@ -22,11 +22,12 @@ TABLES = (
     *("article", "contributor", "figure", "keyword"),
     *("link", "incident", "quarantine", "capture"),
     *("revision", "observation", "list", "placement"),
+    *("signal", "look"),
 )
 # Numbers of runs and the clock of the machine, which no replay can have again
 OURS = frozenset(
     {"run_id", "first_seen_run", "last_seen_run", "changed_run"}
-    | {"first_run", "last_run", "previous_run"}
+    | {"first_run", "last_run", "previous_run", "since_run", "seen_run"}
     | {"first_seen_at", "last_seen_at", "changed_at"}
 )
 

@@ -26,6 +26,7 @@ from crawler.items import (
     Scope,
     Section,
 )
+from crawler.told import Look, Signal
 from pipelines.storage import batch, codec, runs, spool
 from pipelines.storage.batch import PageCount
 from pipelines.storage.drain import drain
@@ -91,6 +92,8 @@ ROWS: dict[type, st.SearchStrategy[Any]] = {
         reason=TEXT,
         item=st.dictionaries(TEXT, JSON, max_size=3),
     ),
+    Signal: st.builds(Signal, story_id=INT, value=TEXT, witness=TEXT),
+    Look: st.builds(Look, story_id=INT, why=TEXT),
     FrontierRequest: st.builds(
         FrontierRequest,
         fingerprint=st.binary(max_size=20),

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
-from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider
 
-from crawler import arguments, revisit, times, urls, visits
+from crawler import revisit, times, visits
+from crawler.asking import AskingSpider
 from crawler.items import PageItems, Section
-from crawler.outcomes import Outcomes, ended
+from crawler.outcomes import ended
 from crawler.pages.api import parse_api
 from crawler.pages.channel import parse_channel
 from crawler.pages.errors import NotAStory
@@ -21,71 +20,29 @@ from crawler.pages.menu import CHANNELS, UnknownChannel, parse_menu, select
 from crawler.pages.sitemap import parse_sitemap
 from crawler.pages.story import parse_story
 from crawler.requests import FOUND, OWN
-from crawler.selection import Candidate, Selection
-from crawler.walk import Reach, Walk, looks, reach_of
+from crawler.walk import Reach, looks, reach_of
 from crawler.whole_page import whole_page
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Collection, Iterable
+    from collections.abc import AsyncIterator, Collection, Iterable
 
-    from scrapy.crawler import Crawler
+    from scrapy import Request
     from scrapy.http import Response, TextResponse
     from twisted.python.failure import Failure
 
     from crawler.items import Link
     from crawler.pages.menu import Channel
+    from crawler.selection import Candidate
 
-# Above any story id, so that every list is read before the first story
-LIST_PRIORITY = 10**12
 HOME = "/wj/index"
 SITEMAP = "/sitemap/gnews"
 BREAKING = "breaking"
 
 
-class UdnWorldSpider(Spider):
+class UdnWorldSpider(AskingSpider):
     """Walks World Journal, or the origin named by ``site=``."""
 
     name = "udn_world"
-
-    def __init__(self, *, crawler: Crawler, **given: str) -> None:
-        super().__init__()
-        # statistics are there only when the crawl starts, hence the properties below
-        settings, read = crawler.settings, arguments.read(given)
-        self.origin = read.origin
-        self.allowed_domains = [urls.domain(read.origin)]
-        self.wanted_channels, self.since = read.channels, read.since
-        self.max_stories, self.join = read.max_stories, read.join
-        self.list_pages_max = settings.getint("LIST_PAGES_MAX")
-        self.related_depth = settings.getint("RELATED_DEPTH")
-        self.window = timedelta(hours=settings.getfloat("REVISIT_HOURS"))
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        spider = cls(crawler=crawler, **kwargs)
-        spider._set_crawler(crawler)
-        return spider
-
-    @cached_property
-    def outcomes(self) -> Outcomes:
-        return Outcomes(self.crawler.stats, self.origin)
-
-    @cached_property
-    def selection(self) -> Selection:
-        return Selection(
-            self.crawler.stats,
-            since=self.since,
-            related_depth=self.related_depth,
-            window=self.window,
-        )
-
-    @cached_property
-    def walk(self) -> Walk:
-        settings = self.crawler.settings
-        return Walk(
-            self.selection,
-            share=settings.getfloat("AUDIT_SHARE"),
-            needed=settings.getint("SIGNAL_PROOF"),
-        )
 
     async def start(self) -> AsyncIterator[Any]:
         options = {"errback": self.home_failed, "meta": {OWN: self.join}}
@@ -188,7 +145,8 @@ class UdnWorldSpider(Spider):
 
     @whole_page
     async def api_failed(self, failure: Failure) -> AsyncIterator[PageItems | Request]:
-        yield self.outcomes.failure(failure)
+        for told in self.outcomes.failure(failure):
+            yield told
         request: Request = failure.request  # type: ignore[attr-defined]
         for one in await self.walk.rest(reach_of(request.cb_kwargs["walked"])):
             yield self.story_request(one)
@@ -254,22 +212,6 @@ class UdnWorldSpider(Spider):
         told = {"cb_kwargs": {"depth": one.depth}, "meta": {FOUND: one.found}}
         return self.request(one.url, self.parse_story, priority=one.story_id, **told)
 
-    def list_request(
-        self, href: str, callback: Callable[..., Any], **options: Any
-    ) -> Request:
-        return self.request(href, callback, priority=LIST_PRIORITY, **options)
-
-    def fingerprint(self, request: Request) -> bytes:
-        """What makes two requests one."""
-        found: bytes = self.crawler.request_fingerprinter.fingerprint(request)
-        return found
-
-    def request(
-        self, url: str, callback: Callable[..., Any], **options: Any
-    ) -> Request:
-        options.setdefault("errback", self.failed)
-        return Request(urls.fetch_url(url, origin=self.origin), callback, **options)
-
     def api_request(
         self, number: int, *, first_rank: int, walked: dict[str, Any]
     ) -> Request:
@@ -279,7 +221,3 @@ class UdnWorldSpider(Spider):
             errback=self.api_failed,
             cb_kwargs={"number": number, "first_rank": first_rank, "walked": walked},
         )
-
-    @whole_page
-    def failed(self, failure: Failure) -> Iterable[PageItems]:
-        yield from self.outcomes.failure(failure)

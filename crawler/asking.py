@@ -1,0 +1,90 @@
+"""What a run of the spider is given, what it decides with, and how it asks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import Request, Spider
+
+from crawler import arguments, urls
+from crawler.outcomes import Outcomes
+from crawler.selection import Selection
+from crawler.walk import Walk
+from crawler.whole_page import whole_page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from scrapy.crawler import Crawler
+    from twisted.python.failure import Failure
+
+    from crawler.items import PageItems
+
+# Above any story id, so that every list is read before the first story
+LIST_PRIORITY = 10**12
+
+
+class AskingSpider(Spider):
+    """Everything of a spider but which pages it asks for, and how it reads them."""
+
+    def __init__(self, *, crawler: Crawler, **given: str) -> None:
+        super().__init__()
+        # statistics are there only when the crawl starts, hence the properties below
+        settings, read = crawler.settings, arguments.read(given)
+        self.origin = read.origin
+        self.allowed_domains = [urls.domain(read.origin)]
+        self.wanted_channels, self.since = read.channels, read.since
+        self.max_stories, self.join = read.max_stories, read.join
+        self.list_pages_max = settings.getint("LIST_PAGES_MAX")
+        self.related_depth = settings.getint("RELATED_DEPTH")
+        self.window = timedelta(hours=settings.getfloat("REVISIT_HOURS"))
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = cls(crawler=crawler, **kwargs)
+        spider._set_crawler(crawler)
+        return spider
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        return Outcomes(self.crawler.stats, self.origin)
+
+    @cached_property
+    def selection(self) -> Selection:
+        return Selection(
+            self.crawler.stats,
+            since=self.since,
+            related_depth=self.related_depth,
+            window=self.window,
+        )
+
+    @cached_property
+    def walk(self) -> Walk:
+        settings = self.crawler.settings
+        return Walk(
+            self.selection,
+            share=settings.getfloat("AUDIT_SHARE"),
+            needed=settings.getint("SIGNAL_PROOF"),
+        )
+
+    def list_request(
+        self, href: str, callback: Callable[..., Any], **options: Any
+    ) -> Request:
+        return self.request(href, callback, priority=LIST_PRIORITY, **options)
+
+    def fingerprint(self, request: Request) -> bytes:
+        """What makes two requests one."""
+        found: bytes = self.crawler.request_fingerprinter.fingerprint(request)
+        return found
+
+    def request(
+        self, url: str, callback: Callable[..., Any], **options: Any
+    ) -> Request:
+        options.setdefault("errback", self.failed)
+        return Request(urls.fetch_url(url, origin=self.origin), callback, **options)
+
+    @whole_page
+    def failed(self, failure: Failure) -> Iterable[PageItems]:
+        yield from self.outcomes.failure(failure)
