@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -157,3 +158,24 @@ async def test_what_the_archive_holds_is_looked_at_again_though_no_list_names_it
         chooser.candidates([link(3, Section.HOT)]), now=NOW
     )
     assert listed == []
+
+
+async def test_pages_read_at_the_same_time_see_all_that_waits(
+    stats: MemoryStatsCollector,
+) -> None:
+    chooser = selection(stats)
+    answered = asyncio.Event()
+
+    async def held(**_: object) -> list[tuple[str, Any]]:
+        await answered.wait()
+        address = "https://www.worldjournal.com/wj/story/121339/"
+        return [(f"{address}2", Held(published_at=NOW - timedelta(hours=5)))]
+
+    chooser.held = held
+    first = asyncio.ensure_future(chooser.load(NOW))
+    second = asyncio.ensure_future(chooser.load(NOW))
+    await asyncio.sleep(0)
+    answered.set()
+    assert [set(waiting) for waiting in await asyncio.gather(first, second)] == [
+        {2}
+    ] * 2

@@ -146,3 +146,23 @@ def test_an_audit_that_finds_an_untold_edit_ends_the_trust(
     assert set(why.values()) <= {"audit", "signalled"}
     assert found == expected
     assert told.by_kind(5)["quiet"] > 10
+
+
+@pytest.mark.soak
+def test_what_nights_with_three_hundred_new_stories_cost_by_kind(
+    database: str,
+) -> None:
+    nights = range(1, 9)
+    size: dict[str, Any] = {"stories": 320, "new_a_night": 300}
+    with ReplicaServer(seed=7, history=True, **size) as site:
+        told = crawl_nights(Told(database), site, nights)
+    expected, found = edits(told)
+    assert found == expected
+    for night, trusted in zip(nights, told.trusted(), strict=True):
+        print(night, trusted, told.requests[night], told.worth(night))
+        print("   ", told.by_kind(night))
+    trusting = [n for n, yes in zip(nights, told.trusted(), strict=True) if yes]
+    cost = sum(told.requests[n] for n in trusting) / sum(map(told.worth, trusting))
+    print(f"nights {trusting}: {cost:.2f} requests per new or changed story")
+    # what was measured, and a little: the aim of 1.10 is not reached
+    assert cost < 1.4
