@@ -1,6 +1,7 @@
 # One line a target; bare `make` prints them.
 PYTHON ?= python3
 BIN = .venv/bin
+FIGURES = $(addprefix tests/test_, $(addsuffix .py, exit_truth secrets disk_full scheduler faults_network faults_stall))
 URL ?=
 CASE ?=
 
@@ -37,6 +38,7 @@ bench: .venv/.stamp ## measure against the peers, in one run
 
 soak: .venv/.stamp ## the slow tests; their figures go to docs/reliability.md
 	$(BIN)/python -m pytest -m soak
+	$(BIN)/python -m pytest -p tests.reliability -m "not soak" $(FIGURES)
 	$(BIN)/python -m tests.reliability
 
 fixture: .venv/.stamp ## keep a page as a test case: make fixture URL=… CASE=…

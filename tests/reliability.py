@@ -5,10 +5,15 @@ from __future__ import annotations
 
 import json
 import platform
+from collections import Counter
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from tests.crawling import ROOT
+
+if TYPE_CHECKING:
+    import pytest
 
 KEPT = ROOT / "var" / "soak"
 DOCUMENT = ROOT / "docs" / "reliability.md"
@@ -54,6 +59,13 @@ FIGURES = {
         "0 / 0",
     ),
 }
+# key -> file of tests, and what their number says; counted by this plugin (-p)
+COUNTED = {
+    "exit_codes": ("test_exit_truth.py", "{passed}/{total}"),
+    "secrets": ("test_secrets.py", "{failed} (in {total} tests)"),
+    "disk_full": ("test_disk_full.py", "{failed} (in {total} tests)"),
+}
+COUNTS: dict[str, Counter[str]] = {}
 HEAD = """# Reliability
 
 What a night survives. `make soak` measures it and writes this page; the figures of
@@ -62,6 +74,21 @@ plain Scrapy are those of the same faults on Scrapy 2.19 with a usual pipeline.
 | figure | plain Scrapy | ours | aim |
 |---|---|---|---|
 """
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Counts how the tests of a file ended."""
+    if report.when == "call" or report.failed:
+        name = report.nodeid.partition("::")[0].rpartition("/")[2]
+        COUNTS.setdefault(name, Counter())[report.outcome] += 1
+
+
+def pytest_sessionfinish() -> None:
+    """Keeps the numbers of those files that were run."""
+    for key, (name, form) in COUNTED.items():
+        if found := COUNTS.get(name):
+            ended = {"passed": found["passed"], "failed": found["failed"]}
+            tell(key, form.format(total=found.total(), **ended))
 
 
 def tell(key: str, ours: str) -> None:
