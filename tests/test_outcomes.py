@@ -93,8 +93,8 @@ def test_every_story_that_was_requested_has_one_counted_end(
         if name.startswith("page/failed/")
     }
     assert sum(ends.values()) == counters["page/failed"]
-    # lists that are not there: home, sitemap, breaking and China's subcategories
-    lists = 3 + len(CHINA.subcategories)
+    # lists that are not there: home, sitemap, list API, breaking, China's subcategories
+    lists = 4 + len(CHINA.subcategories)
     assert ends["http_404"] == lists + 1
     assert ends["http_410"] == 1
     assert ends["not_a_story"] == 1
