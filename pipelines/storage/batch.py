@@ -128,11 +128,9 @@ async def store_batch(
             await signals.store(connection, told, run=run)
         if looks:
             await signals.look(connection, looks, run=run)
-        if sightings and pages:
-            await links.lock(connection, sightings.keys() | pages.keys())
         if sightings:
             link_outcomes = await links.store(
-                connection, sightings, run=run, seen_at=seen_at
+                connection, sightings, run=run, seen_at=seen_at, counted=pages
             )
         if pages:
             await links.repeat(connection, pages, run=run, seen_at=seen_at)

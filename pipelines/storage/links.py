@@ -19,7 +19,10 @@ FIELDS = tuple(name for name in Link.__slots__ if name != "incidents")
 
 # What may differ between two sightings of the same link follows the newer one, but a
 # sighting that says less takes nothing away. One statement for a whole batch: half the
-# time of one for each row. It returns the links that were there already.
+# time of one for each row. It returns the links that were there already. Links that are
+# only counted go through it too and are locked, not written: a statement of its own
+# that locks them, before or after, goes over the table twice, and two writers deadlock
+# on a link that one of them has inserted in between.
 UPSERT = """
 WITH stored AS (
     INSERT INTO link AS old (link_id, section, scope, scope_key, position, url,
@@ -35,6 +38,12 @@ WITH stored AS (
         listed_at timestamptz, date_witnesses jsonb, image_url text,
         image_caption text, summary text, placement text, page_url text,
         page_story_id bigint, capture_id uuid)
+    UNION ALL
+    SELECT link_id, section, scope, scope_key, position, url, story_id, anchor_text,
+        listed_at, date_witnesses, image_url, image_caption, summary, placement,
+        page_url, page_story_id, first_seen_at, first_seen_run, last_seen_at,
+        last_seen_run, 1, 0, first_seen_capture
+    FROM link WHERE link_id = ANY(%(counted)s)
     ORDER BY link_id
     ON CONFLICT (link_id) DO UPDATE
     SET story_id = coalesce(excluded.story_id, old.story_id),
@@ -49,14 +58,10 @@ WITH stored AS (
         last_seen_pages = CASE WHEN old.last_seen_run = excluded.last_seen_run
             THEN old.last_seen_pages ELSE 1 END,
         last_seen_run = excluded.last_seen_run
+    WHERE excluded.page_count > 0
     RETURNING link_id, xmax = 0 AS is_new
 )
 SELECT link_id FROM stored WHERE NOT is_new
-"""
-
-# The table is gone over twice in one transaction: in key order both times is not enough
-LOCK = """
-SELECT FROM link WHERE link_id = ANY(%s) ORDER BY link_id FOR UPDATE
 """
 
 # The number is the run's own count, not "one more": a batch that is sent again after a
@@ -80,21 +85,19 @@ WHERE link.link_id = locked.link_id
 """
 
 
-async def lock(
-    connection: psycopg.AsyncConnection[Any], keys: Collection[UUID]
-) -> None:
-    """Locks stored rows in key order, so that two writers cannot deadlock."""
-    await connection.execute(LOCK, [list(keys)])
-
-
 async def store(
     connection: psycopg.AsyncConnection[Any],
     links: Mapping[UUID, Link],
     *,
     run: int,
     seen_at: datetime,
+    counted: Collection[UUID] = (),
 ) -> dict[UUID, str]:
     """Writes first sightings of a run; the caller holds a transaction.
+
+    Args:
+        counted: links that ``repeat`` writes next in this transaction; they are locked
+            in one order with those written here.
 
     Returns:
         link_id -> ``inserted`` or ``seen`` (stored by an earlier run).
@@ -104,7 +107,8 @@ async def store(
         default=datetime.isoformat,
         ensure_ascii=False,
     )
-    values = {"rows": rows, "run": run, "seen_at": seen_at}
+    locked = [key for key in counted if key not in links]
+    values = {"rows": rows, "run": run, "seen_at": seen_at, "counted": locked}
     cursor = await connection.execute(UPSERT, values)
     seen = {key for (key,) in await cursor.fetchall()}
     await placements.store(connection, links, run=run, seen_at=seen_at)
