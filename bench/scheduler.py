@@ -29,8 +29,8 @@ from pathlib import Path
 from scrapy import Request, Spider
 from scrapy.core.scheduler import Scheduler
 from scrapy.crawler import AsyncCrawlerProcess
-from crawler.scheduler import FrontierScheduler
-from crawler.whole_page import whole_page
+from crawler.frontier.scheduler import FrontierScheduler
+from crawler.frontier.whole_page import whole_page
 from pipelines.postgres import PostgresPipeline
 
 addresses, dsn, run = json.loads(Path(sys.argv[1]).read_text())

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from scrapy.http import Headers, TextResponse
 from scrapy.responsetypes import responsetypes
 
-from crawler.discretion import fit_to_show
+from crawler.secrets.discretion import fit_to_show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,8 +9,8 @@ from scrapy.core.scheduler import Scheduler
 from scrapy.exceptions import UsageError
 
 from crawler import arguments
-from crawler.discretion import keep_secret
 from crawler.reach.pin import pin
+from crawler.secrets.discretion import keep_secret
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

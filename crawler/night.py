@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from crawler import archiving, arguments
-from crawler.closing import alive, finish_job, let_go
-from crawler.discretion import fit_to_show
-from crawler.interruption import Interrupted, interruptible
+from crawler.ends.closing import alive, finish_job, let_go
+from crawler.ends.interruption import Interrupted, interruptible
+from crawler.ends.room import shortage
+from crawler.ends.run_row import RunRow
+from crawler.ends.verdict import Exit, Verdict, judge
 from crawler.numbers import usable
-from crawler.room import shortage
-from crawler.run_row import RunRow
-from crawler.verdict import Exit, Verdict, judge
+from crawler.secrets.discretion import fit_to_show
 from pipelines.storage import (
     captures,
     database,

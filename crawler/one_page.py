@@ -8,7 +8,7 @@ from scrapy import Request, Spider
 
 from crawler import arguments
 from crawler.extraction import origin_of
-from crawler.redaction import holds_user_info
+from crawler.secrets.redaction import holds_user_info
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -10,7 +10,7 @@ from urllib.request import getproxies
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.spidermiddlewares.referer import NoReferrerPolicy
 
-from crawler import discretion, version
+from crawler import version
 from crawler.extensions.cost import CostByKind
 from crawler.extensions.deadline import RunDeadline
 from crawler.extensions.disk import DiskWatch
@@ -23,6 +23,7 @@ from crawler.extensions.store_breaker import StoreBreaker
 from crawler.extensions.swallowed import SwallowedErrors
 from crawler.extensions.walls import WallWatch
 from crawler.fingerprint import StoryFingerprinter
+from crawler.frontier.scheduler import FrontierScheduler
 from crawler.middlewares.archive import ArchiveMiddleware
 from crawler.middlewares.bodies import SoundBodiesMiddleware
 from crawler.middlewares.budget import StoryBudgetMiddleware
@@ -34,7 +35,7 @@ from crawler.middlewares.replay import ReplayMiddleware
 from crawler.middlewares.retry_after import RetryAfterMiddleware
 from crawler.middlewares.robots import RobotsMiddleware
 from crawler.reach import pin
-from crawler.scheduler import FrontierScheduler
+from crawler.secrets import discretion
 from pipelines.dates import DatesPipeline
 from pipelines.dedupe import DedupePipeline
 from pipelines.postgres import PostgresPipeline

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from crawler.verdict import Exit
+from crawler.ends.verdict import Exit
 from tests.archives import readable
 from tests.crawling import scrapy
 from tests.ending import begun, dripping, signalled

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.verdict import Exit
+from crawler.ends.verdict import Exit
 from tests.archives import answer, record
 from tests.crawling import ROOT, crawl, environment, scrapy
 from tests.replaying import another_database, rows

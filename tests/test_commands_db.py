@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.verdict import Exit
+from crawler.ends.verdict import Exit
 from tests.crawling import scrapy
 
 

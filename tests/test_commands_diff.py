@@ -13,7 +13,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from crawler.commands.diff import Asked, Refused, read
-from crawler.verdict import Exit
+from crawler.ends.verdict import Exit
 from pipelines import revisions
 from pipelines.storage.revisions import history
 from pipelines.storage.runs import start_run

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.verdict import Exit
+from crawler.ends.verdict import Exit
 from tests.crawling import scrapy
 from tests.site.server import ReplicaServer
 

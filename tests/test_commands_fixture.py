@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from crawler import extraction, fixtures
+from crawler.ends.verdict import Exit
 from crawler.pages.errors import NotAStory
-from crawler.verdict import Exit
 from tests.crawling import scrapy
 from tests.site.server import ReplicaServer
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from crawler.room import shortage
-from crawler.verdict import Exit
+from crawler.ends.room import shortage
+from crawler.ends.verdict import Exit
 from tests.archives import readable
 from tests.crawling import IMPOLITE, ROOT, crawl, environment, scrapy
 from tests.ending import begun, signalled

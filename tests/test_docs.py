@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler import arguments, settings
-from crawler.verdict import Exit
+from crawler.ends.verdict import Exit
 from pipelines.storage import migrate
 
 ROOT = Path(__file__).parents[1]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from crawler.verdict import Exit
+from crawler.ends.verdict import Exit
 from pipelines.storage import database as storage
 from tests.crawling import IMPOLITE, ROOT, crawl, environment, scrapy
 from tests.site.server import ReplicaServer

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import psycopg
 import pytest
 
-from crawler.verdict import Exit
+from crawler.ends.verdict import Exit
 from tests.crawling import crawl
 from tests.ending import begun, dripping, signalled
 from tests.site.server import ReplicaServer

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from crawler.extensions.known import KnownStories
-from crawler.questions import Questions
+from crawler.frontier.questions import Questions
 from pipelines.storage.batch import store_batch
 from tests.storing import article
 

@@ -12,7 +12,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
-from crawler import failures
+from crawler.ends import failures
 from crawler.middlewares.budget import BudgetSpent
 from crawler.middlewares.guard import NeverRequested
 from crawler.middlewares.robots import RobotsForbidden, RobotsUnavailable

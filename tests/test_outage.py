@@ -6,7 +6,7 @@ import time
 
 import psycopg
 
-from crawler.verdict import Exit
+from crawler.ends.verdict import Exit
 from tests.outages import after, begin, ended, own_server
 from tests.site.server import ReplicaServer
 from tests.test_crawl import assert_as_the_truth

@@ -10,8 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discretion import Discreet, fit_to_show, keep_secret
-from crawler.redaction import holds_user_info, redacted, redacted_values, secrets_of
+from crawler.secrets.discretion import Discreet, fit_to_show, keep_secret
+from crawler.secrets.redaction import (
+    holds_user_info,
+    redacted,
+    redacted_values,
+    secrets_of,
+)
 
 PASSWORDS = st.text(
     st.characters(min_codepoint=33, max_codepoint=126), min_size=6, max_size=30

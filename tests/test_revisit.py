@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from scrapy.http import Response
 
-from crawler import revisit
+from crawler.policy import revisit
 
 NOW = datetime(2026, 3, 8, 9, 10, tzinfo=UTC)
 WINDOW = timedelta(hours=48)

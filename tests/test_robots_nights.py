@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from crawler.verdict import Exit
+from crawler.ends.verdict import Exit
 from tests.crawling import crawl
 from tests.raw import RawSite, http, page
 from tests.replaying import another_database, replay, rows

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from crawler.verdict import Exit
+from crawler.ends.verdict import Exit
 from pipelines.storage import database as storage
 from pipelines.storage import runs
 from pipelines.storage.run_lock import Held, State

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from crawler.verdict import Exit
+from crawler.ends.verdict import Exit
 from tests.crawling import ROOT, crawl, environment, scrapy
 from tests.secrecy import (
     PUBLISHED,

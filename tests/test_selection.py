@@ -12,8 +12,8 @@ from scrapy.statscollectors import MemoryStatsCollector
 from scrapy.utils.test import get_crawler
 
 from crawler.items import Link, Scope, Section
-from crawler.selection import Selection
-from crawler.walk import Reach, Walk
+from crawler.policy.selection import Selection
+from crawler.policy.walk import Reach, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -15,7 +15,7 @@ from scrapy.settings import Settings, default_settings
 from scrapy.utils.project import get_project_settings
 
 from crawler import night, numbers, settings
-from crawler.verdict import Exit
+from crawler.ends.verdict import Exit
 from tests.crawling import ROOT, environment, scrapy
 
 SOURCE = (ROOT / "crawler" / "settings.py").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from crawler import settings
-from crawler.verdict import Exit
+from crawler.ends.verdict import Exit
 from tests.crawling import crawl
 from tests.outages import after, begin, ended, own_server
 from tests.reliability import tell

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, LiteralString
 import psycopg
 import pytest
 
-from crawler.verdict import Exit
+from crawler.ends.verdict import Exit
 from pipelines.storage import migrate
 from tests.crawling import crawl
 from tests.outages import own_server

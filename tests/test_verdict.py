@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crawler.verdict import Exit, judge
+from crawler.ends.verdict import Exit, judge
 
 GOOD = {
     "finish_reason": "finished",

@@ -7,12 +7,12 @@ import pytest
 from scrapy.http import HtmlResponse
 
 from crawler import urls
+from crawler.ends.verdict import Exit
 from crawler.extensions.walls import Walled
 from crawler.items import FrontierEnd
 from crawler.pages.errors import NotAStory
 from crawler.pages.story import parse_story
 from crawler.pages.walls import wall
-from crawler.verdict import Exit
 from tests.crawling import crawl
 from tests.faults import answers, walls
 from tests.faults.charsets import CASES

@@ -17,8 +17,8 @@ from crawler.archive.inspection import Inspection, Scope, everything, indexes, n
 from crawler.archive.reader import Damaged, capture_of, scan
 from crawler.archive.verify import Finding
 from crawler.archiving import root_of
+from crawler.ends.verdict import Exit
 from crawler.looking import LookingCommand
-from crawler.verdict import Exit
 from pipelines.storage import captures, database, migrate, server
 
 if TYPE_CHECKING:

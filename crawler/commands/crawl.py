@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 
-from crawler.discretion import keep_secret
+from crawler.ends.verdict import Exit
 from crawler.night import SPIDER, Night
 from crawler.reach.pin import pin
-from crawler.verdict import Exit
+from crawler.secrets.discretion import keep_secret
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -12,8 +12,8 @@ from psycopg.conninfo import conninfo_to_dict
 from rich.console import Console
 from rich.table import Table
 
+from crawler.ends.verdict import Exit
 from crawler.looking import LookingCommand
-from crawler.verdict import Exit
 from pipelines.storage import database, embedded, migrate, server
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.text import Text
 
 from crawler import comparison, urls
+from crawler.ends.verdict import Exit
 from crawler.looking import LookingCommand
-from crawler.verdict import Exit
 from pipelines.sentence_diff import Op
 from pipelines.storage import database, migrate, server
 from pipelines.storage.revisions import Revision, history

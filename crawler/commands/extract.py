@@ -11,14 +11,14 @@ from scrapy.exceptions import UsageError
 from scrapy.http import HtmlResponse, TextResponse
 
 from crawler import extraction, urls
-from crawler.discretion import fit_to_show
+from crawler.ends.verdict import Exit
 from crawler.looking import LookingCommand, add_site
 from crawler.one_page import fetch
 from crawler.pages.errors import NotAStory
 from crawler.pages.list_page import NotAList
+from crawler.secrets.discretion import fit_to_show
 from crawler.sections.page_index import PageIndex
 from crawler.sections.structured import read_structured
-from crawler.verdict import Exit
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 
 from crawler import extraction, fixtures
-from crawler.discretion import fit_to_show
+from crawler.ends.verdict import Exit
 from crawler.looking import LookingCommand, add_site
 from crawler.one_page import fetch
 from crawler.pages.errors import NotAStory
-from crawler.verdict import Exit
+from crawler.secrets.discretion import fit_to_show
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

@@ -10,7 +10,7 @@ from rich.table import Table
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler.verdict import Exit
+from crawler.ends.verdict import Exit
 from pipelines.storage import database, jobs, migrate, server
 
 if TYPE_CHECKING:

@@ -15,12 +15,12 @@ from rich.table import Table
 
 from crawler import archiving, times
 from crawler.archive import shelf
+from crawler.ends.verdict import Exit
 from crawler.looking import LookingCommand
 from crawler.pages.menu import CHANNELS, UnknownChannel, select
 from crawler.reextract.difference import NAMES
 from crawler.reextract.run import Reextraction
 from crawler.reextract.worker import Task
-from crawler.verdict import Exit
 from crawler.version import extractor_version
 from pipelines.storage import database, migrate, server
 

@@ -10,12 +10,12 @@ from rich.table import Table
 from scrapy.exceptions import UsageError
 
 from crawler import fixtures
-from crawler.discretion import fit_to_show
+from crawler.ends.verdict import Exit
 from crawler.items import Section
 from crawler.looking import LookingCommand, add_site
 from crawler.one_page import NOT_FETCHED
-from crawler.redaction import holds_user_info
-from crawler.verdict import Exit
+from crawler.secrets.discretion import fit_to_show
+from crawler.secrets.redaction import holds_user_info
 
 if TYPE_CHECKING:
     import argparse

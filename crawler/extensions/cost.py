@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from scrapy import signals
 
-from crawler.requests import FOUND
+from crawler.frontier.requests import FOUND
 
 if TYPE_CHECKING:
     from scrapy import Request

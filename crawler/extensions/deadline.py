@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
-from crawler.ending import Ending
+from crawler.ends.ending import Ending
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -9,8 +9,8 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import create_looping_call
 
-from crawler.ending import Ending
-from crawler.room import shortage
+from crawler.ends.ending import Ending
+from crawler.ends.room import shortage
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
 
-from crawler import failures, urls, visits
+from crawler import urls
+from crawler.ends import failures
+from crawler.ends.outcomes import ended
 from crawler.items import TOLD, PageItems
-from crawler.outcomes import ended
 from crawler.pages.captured import SEEN_AT
+from crawler.policy import visits
 
 if TYPE_CHECKING:
     from scrapy import Request

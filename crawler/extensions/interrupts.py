@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Self
 from scrapy import signals
 from scrapy.exceptions import CloseSpider, NotConfigured
 
-from crawler.ending import Ending
-from crawler.interruption import heeded
+from crawler.ends.ending import Ending
+from crawler.ends.interruption import heeded
 
 if TYPE_CHECKING:
     from types import FrameType

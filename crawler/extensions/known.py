@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
-from crawler.questions import Questions
-from crawler.revisit import FORGOTTEN
+from crawler.frontier.questions import Questions
+from crawler.policy.revisit import FORGOTTEN
 from pipelines.storage import known
 from pipelines.storage import signals as told
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
-from crawler.ending import Ending
+from crawler.ends.ending import Ending
 from pipelines.storage import run_lock
 from pipelines.storage.database import DatabaseUnreachable, OperationalError
 

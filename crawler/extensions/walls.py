@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
-from crawler.failures import WALLS
+from crawler.ends.failures import WALLS
 from crawler.items import PageItems
 
 if TYPE_CHECKING:

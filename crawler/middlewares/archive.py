@@ -14,12 +14,12 @@ from crawler.archive.exchange import Exchange
 from crawler.archive.keeper import Keeper
 from crawler.archive.reader import PARTIAL
 from crawler.archive.series import Series
-from crawler.failures import reason_of
+from crawler.ends.failures import reason_of
+from crawler.ends.room import NO_ROOM
 from crawler.items import CAPTURED
 from crawler.middlewares.bodies import is_whole
 from crawler.pages.captured import META, SEEN_AT
-from crawler.revisit import site_clock
-from crawler.room import NO_ROOM
+from crawler.policy.revisit import site_clock
 
 if TYPE_CHECKING:
     from scrapy import Request

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Self
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import sleep
 
+from crawler.frontier.questions import Questions
 from crawler.middlewares.robots import CRAWL_DELAY
-from crawler.questions import Questions
 from pipelines.storage import frontier
 
 if TYPE_CHECKING:

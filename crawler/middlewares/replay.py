@@ -14,7 +14,7 @@ from crawler.archive.reader import Damaged, response_of
 from crawler.archive.shelf import Shelf
 from crawler.items import CAPTURED
 from crawler.pages.captured import META, SEEN_AT
-from crawler.revisit import site_clock
+from crawler.policy.revisit import site_clock
 
 if TYPE_CHECKING:
     from scrapy import Request

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.utils.asyncio import sleep
 
-from crawler.revisit import site_clock
+from crawler.policy.revisit import site_clock
 
 if TYPE_CHECKING:
     from scrapy import Request

@@ -12,8 +12,8 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.failures import reason_of
-from crawler.outcomes import NOT_DONE
+from crawler.ends.failures import reason_of
+from crawler.ends.outcomes import NOT_DONE
 from crawler.reach.addresses import place_of
 from crawler.reach.named import ForbiddenAddress
 from crawler.robots import policy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crawler.revisit import site_clock
+from crawler.policy.revisit import site_clock
 
 if TYPE_CHECKING:
     from uuid import UUID

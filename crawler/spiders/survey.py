@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 from protego import Protego
 from scrapy import Request, Spider
 
-from crawler import arguments, failures, urls
+from crawler import arguments, urls
+from crawler.ends import failures
 from crawler.items import Section
 from crawler.pages.channel import parse_channel
 from crawler.pages.errors import NotAStory

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import CloseSpider
 
-from crawler import revisit, times, visits
-from crawler.asking import AskingSpider
+from crawler import times
+from crawler.ends.outcomes import ended
+from crawler.frontier.requests import FOUND, OWN
+from crawler.frontier.whole_page import whole_page
 from crawler.items import PageItems, Section
-from crawler.outcomes import ended
 from crawler.pages.api import parse_api
 from crawler.pages.channel import parse_channel
 from crawler.pages.errors import NotAStory
@@ -19,9 +20,9 @@ from crawler.pages.list_page import ListPage, NotAList
 from crawler.pages.menu import CHANNELS, UnknownChannel, parse_menu, select
 from crawler.pages.sitemap import parse_sitemap
 from crawler.pages.story import parse_story
-from crawler.requests import FOUND, OWN
-from crawler.walk import Reach, looks, reach_of
-from crawler.whole_page import whole_page
+from crawler.policy import revisit, visits
+from crawler.policy.asking import AskingSpider
+from crawler.policy.walk import Reach, looks, reach_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterable
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from crawler.items import Link
     from crawler.pages.menu import Channel
-    from crawler.selection import Candidate
+    from crawler.policy.selection import Candidate
 
 HOME = "/wj/index"
 SITEMAP = "/sitemap/gnews"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider
 
-from crawler import failures, urls
+from crawler import urls
+from crawler.ends import failures
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

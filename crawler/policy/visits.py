@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler import urls
 from crawler.items import Observation
-from crawler.revisit import site_clock
+from crawler.policy.revisit import site_clock
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import Request, Spider
 
 from crawler import arguments, urls
-from crawler.outcomes import Outcomes
-from crawler.selection import Selection
-from crawler.walk import Walk
-from crawler.whole_page import whole_page
+from crawler.ends.outcomes import Outcomes
+from crawler.frontier.whole_page import whole_page
+from crawler.policy.selection import Selection
+from crawler.policy.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

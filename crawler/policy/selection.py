@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from crawler import revisit, times, urls
+from crawler import times, urls
 from crawler.items import Section
+from crawler.policy import revisit
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.core.scheduler import BaseScheduler
 
+from crawler.frontier.leases import Leases
+from crawler.frontier.requests import OWN, kept, revived, row_of
 from crawler.items import TOLD, FrontierEnd, PageItems
-from crawler.leases import Leases
-from crawler.requests import OWN, kept, revived, row_of
 from pipelines.storage.database import DatabaseUnreachable, OperationalError
 
 if TYPE_CHECKING:

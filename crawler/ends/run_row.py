@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from crawler.verdict import Exit, Verdict
+from crawler.ends.verdict import Exit, Verdict
 from pipelines.storage import database, runs, spool
 
 if TYPE_CHECKING:

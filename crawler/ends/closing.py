@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from crawler.ends.failures import WALLS
+from crawler.ends.verdict import Exit
 from crawler.extensions.run_lock import RunLock
-from crawler.failures import WALLS
 from crawler.middlewares.archive import ArchiveMiddleware
-from crawler.verdict import Exit
 from pipelines.storage import database, jobs
 
 if TYPE_CHECKING:

@@ -13,15 +13,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from crawler import revisit, times
-from crawler.selection import Candidate
+from crawler import times
+from crawler.policy import revisit
+from crawler.policy.selection import Candidate
 from crawler.told import Look
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from crawler.pages.list_page import ListPage
-    from crawler.selection import Selection
+    from crawler.policy.selection import Selection
 
 AUDITS_MIN = 2
 # With signals trusted: one night more, in case the change is taken back

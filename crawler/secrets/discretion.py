@@ -8,7 +8,7 @@ import threading
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from crawler.redaction import redacted_values, secrets_of
+from crawler.secrets.redaction import redacted_values, secrets_of
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import CloseSpider
 
-from crawler import failures, urls, visits
+from crawler import urls
+from crawler.ends import failures
+from crawler.frontier.requests import row_of
 from crawler.items import FrontierEnd, Incident, PageItems
-from crawler.requests import row_of
-from crawler.revisit import site_clock
+from crawler.policy import visits
+from crawler.policy.revisit import site_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

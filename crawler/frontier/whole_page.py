@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Request
 from scrapy.exceptions import CloseSpider
 
-from crawler import failures
+from crawler.ends import failures
+from crawler.frontier.requests import kept, row_of
 from crawler.items import FrontierEnd, PageItems
-from crawler.requests import kept, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
