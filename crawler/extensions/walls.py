@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
+from crawler.ends.ending import Ending
 from crawler.ends.failures import WALLS
 from crawler.items import PageItems
 
@@ -55,7 +55,7 @@ class WallWatch:
         self.crawler = crawler
         self.longest = longest
         self.count = Walled()
-        self.closing: asyncio.Task[None] | None = None
+        self.ending = Ending(crawler)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -73,13 +73,5 @@ class WallWatch:
         self.count = self.count.after(item.end)
         if self.count.walls:
             self.crawler.stats.set_value("walls/pages", self.count.walls)
-        engine = self.crawler.engine
-        if (
-            self.closing is None
-            and engine is not None
-            and self.count.enough(self.longest)
-        ):
-            # awaiting it here would wait for the very page that is told of
-            self.closing = asyncio.ensure_future(
-                engine.close_spider_async(reason="walled")
-            )
+        if self.count.enough(self.longest):
+            self.ending.end("walled")
