@@ -1,4 +1,4 @@
-"""Ends a run that gets walls instead of stories."""
+"""Ends a run that gets walls instead of stories or lists."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PASSED = frozenset({"stored", "unchanged", "redirected"})
 
 @dataclass(frozen=True, slots=True)
 class Walled:
-    """Story pages that came: all, those that were walls, and the walls in a row."""
+    """Pages that came: stories and walls of any kind, the walls, and those in a row."""
 
     pages: int = 0
     walls: int = 0
@@ -32,9 +32,9 @@ class Walled:
 
     def after(self, end: FrontierEnd) -> Walled:
         """The count with one more page; a list that was read only ends the row."""
+        if end.reason in WALLS:
+            return Walled(self.pages + 1, self.walls + 1, self.row + 1)
         if end.state == "not_a_story":
-            if end.reason in WALLS:
-                return Walled(self.pages + 1, self.walls + 1, self.row + 1)
             return Walled(self.pages + 1, self.walls, self.row)
         if end.state in PASSED:
             return Walled(self.pages + 1, self.walls)
