@@ -207,6 +207,7 @@ def test_the_run_row_tells_what_the_verdict_line_tells(
     assert (row["exit_code"], row["outcome"]) == (0, "good")
     assert row["counters"]["page/story/ok"] == 5
     assert row["counters"]["left/max_stories"] > 0
+    assert not {"store/halved", "store/retry"} & row["counters"].keys()
     assert len(articles(database)) == 5
 
 

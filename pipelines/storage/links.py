@@ -42,7 +42,7 @@ WITH stored AS (
     SELECT link_id, section, scope, scope_key, position, url, story_id, anchor_text,
         listed_at, date_witnesses, image_url, image_caption, summary, placement,
         page_url, page_story_id, first_seen_at, first_seen_run, last_seen_at,
-        last_seen_run, 1, 0, first_seen_capture
+        last_seen_run, 1, 1, first_seen_capture
     FROM link WHERE link_id = ANY(%(counted)s)
     ORDER BY link_id
     ON CONFLICT (link_id) DO UPDATE
@@ -58,7 +58,7 @@ WITH stored AS (
         last_seen_pages = CASE WHEN old.last_seen_run = excluded.last_seen_run
             THEN old.last_seen_pages ELSE 1 END,
         last_seen_run = excluded.last_seen_run
-    WHERE excluded.page_count > 0
+    WHERE NOT old.link_id = ANY(%(counted)s)
     RETURNING link_id, xmax = 0 AS is_new
 )
 SELECT link_id FROM stored WHERE NOT is_new
