@@ -7,10 +7,15 @@ import pytest
 from scrapy.http import HtmlResponse
 
 from crawler import urls
+from crawler.ends.failures import WALLS
 from crawler.ends.verdict import Exit
 from crawler.extensions.walls import Walled
 from crawler.items import FrontierEnd
+from crawler.pages.api import parse_api
+from crawler.pages.channel import parse_channel
 from crawler.pages.errors import NotAStory
+from crawler.pages.list_page import NotAList
+from crawler.pages.sitemap import parse_sitemap
 from crawler.pages.story import parse_story
 from crawler.pages.walls import wall
 from tests.crawling import crawl
@@ -21,6 +26,7 @@ from tests.faults.sites import FIRST, good, path_of, site_of
 from tests.site.server import ReplicaServer
 from tests.test_real_page import NOT_HERE, PAGE
 
+KEEP_OUT = [text for kind in sorted(WALLS) for text in walls.WALLS[kind]]
 VARIANTS = [(kind, text) for kind, all_ in walls.WALLS.items() for text in all_]
 OPEN = "SELECT count(*) FROM frontier WHERE state IN ('pending', 'leased')"
 # As a night is: a page is stored before the next is asked for
@@ -117,4 +123,56 @@ def test_a_night_of_walls_ends_early_and_the_next_run_has_all(database: str) -> 
     assert again.returncode == Exit.GOOD, again.stderr
     with psycopg.connect(database) as connection:
         assert connection.execute(STORIES).fetchone() == (number,)
+        assert connection.execute(OPEN).fetchone() == (0,)
+
+
+@pytest.mark.parametrize("text", KEEP_OUT)
+def test_a_wall_in_the_place_of_a_list_is_refused_as_what_it_is(text: str) -> None:
+    kind = next(kind for kind, all_ in walls.WALLS.items() if text in all_)
+    for read, where in (
+        (parse_channel, "/wj/cate/china"),
+        (parse_sitemap, "/sitemap/gnews"),
+        (lambda answer: parse_api(answer, scope_key="breaking"), "/api/more?page=1"),
+    ):
+        url = f"{urls.SITE}{where}"
+        with pytest.raises(NotAList, match=where.partition("?")[0]) as refused:
+            read(HtmlResponse(url, body=text.encode(), encoding="utf-8"))
+        assert refused.value.reason == kind
+
+
+def test_a_list_stays_one_whatever_else_its_page_holds() -> None:
+    site = ReplicaServer(seed=3)
+    body = site.pages.get("/wj/cate/china")[2]
+    held = body.replace(b"</body>", walls.LOGIN[0].encode() + b"</body>", 1)
+    url = f"{urls.SITE}/wj/cate/china"
+    rows = parse_channel(HtmlResponse(url, body=body, encoding="utf-8")).rows
+    assert len(rows) > 10
+    again = parse_channel(HtmlResponse(url, body=held, encoding="utf-8")).rows
+    assert [row.story_id for row in again] == [row.story_id for row in rows]
+
+
+WAITING = "SELECT count(*) FROM frontier WHERE state = 'pending'"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "most"), [((), 12), (("-a", "channels=china"), 5)]
+)
+def test_a_night_whose_lists_are_walls_ends_early_and_the_next_reads_them(
+    database: str, arguments: tuple[str, ...], most: int
+) -> None:
+    whole = site_of(whole=3)
+    wall_pages = {path: answers.page(walls.LOGIN[1].encode()) for path in ("*", *whole)}
+    with FaultServer({**wall_pages, "/robots.txt": answers.page(b"")}) as site:
+        run = crawl(site.url, database, *POLITE, *arguments)
+        assert run.returncode == Exit.WALLED, run.stderr
+        assert most - 2 <= site.requests.total() <= most
+        with psycopg.connect(database) as connection:
+            waiting = connection.execute(WAITING).fetchone()
+            assert waiting is not None
+            assert waiting[0] >= most - 2
+        site.table = whole
+        again = crawl(site.url, database, *arguments, ERROR_RATIO_MAX="1")
+    assert again.returncode == Exit.GOOD, again.stderr
+    with psycopg.connect(database) as connection:
+        assert connection.execute(STORIES).fetchone() == (3,)
         assert connection.execute(OPEN).fetchone() == (0,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from scrapy import signals
 from scrapy.utils.misc import load_object
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ SECONDS_MORE = 2.0
 SECONDS_LAST = 1.5
 # For Scrapy to take note, before the event loop stops
 SECONDS_NOTED = 0.1
+# Signal: the run begins to end, and nothing more is asked for
+ENDING = object()
 
 
 class Ending:
@@ -39,14 +42,18 @@ class Ending:
         self.reason: str | None = None
         self.work: list[asyncio.Task[None]] = []
         self.timer: asyncio.TimerHandle | None = None
+        crawler.signals.connect(self.ended, signal=signals.spider_closed)
 
     def end(self, reason: str) -> None:
-        """Begins to end; from the second call on nothing happens."""
-        if self.reason is not None:
+        """Begins to end, in a task of its own: awaiting it would wait for the very
+        request or page that is the reason. From the second call on nothing happens."""
+        engine = self.crawler.engine
+        if self.reason is not None or engine is None:
             return
         self.reason = reason
+        self.crawler.signals.send_catch_log(ENDING)
         loop = asyncio.get_running_loop()
-        closing = self.crawler.engine.close_spider_async(reason=reason)
+        closing = engine.close_spider_async(reason=reason)
         self.work.append(loop.create_task(closing))
         self.timer = loop.call_later(self.seconds, self.force)
 

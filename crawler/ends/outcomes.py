@@ -54,7 +54,7 @@ class Outcomes:
 
     def not_read(self, response: Response, kind: str, error: Exception) -> PageItems:
         """The page came, but is not what its address promises."""
-        reason = getattr(error, "reason", kind)
+        reason = getattr(error, "reason", None) or kind
         incident = self._failed(response.url, kind, kind, str(error))
         told = self._told(incident, response.request, reason, response)
         state = kind if kind == "not_a_story" else "failed"

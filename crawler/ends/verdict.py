@@ -78,7 +78,7 @@ OPENINGS = {
     Exit.DISK_FULL: "Stopped: the disk is full; free some and run again to go on",
     Exit.MEMORY: "Stopped: the memory limit is reached; run again to go on",
     Exit.DEADLINE: "Stopped: the run's time is over; run again to go on",
-    Exit.WALLED: "Stopped: the site shows walls (challenge, login) instead of stories",
+    Exit.WALLED: "Stopped: the site shows walls (challenge, login) instead of pages",
     Exit.DATABASE_LOST: (
         "Stopped: the database went away; what was fetched is kept on disk, and the "
         "next run stores it"
@@ -115,6 +115,8 @@ def _code(stats: Mapping[str, Any], error_ratio_max: float) -> Exit:
         return Exit.INTERNAL
     if stats.get("replay/damaged_files") and stats.get("replay/miss"):
         return Exit.TOO_MANY_ERRORS
+    if 2 * stats.get("walls/pages", 0) > pages(stats) and not stats.get("link/rows"):
+        return Exit.WALLED  # all lists are, if too few to end the run by themselves
     if errors(stats) > error_ratio_max * max(pages(stats), 1):
         return Exit.TOO_MANY_ERRORS
     # what goes on with a job, or helps with one, may find nothing left to read

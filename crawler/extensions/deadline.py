@@ -39,6 +39,5 @@ class RunDeadline:
         self.timer = loop.call_later(self.seconds, self.ending.end, "deadline")
 
     def closed(self) -> None:
-        self.ending.ended()
         if self.timer is not None:
             self.timer.cancel()

@@ -51,6 +51,5 @@ class DiskWatch:
             self.ending.end("disk_full")
 
     def closed(self) -> None:
-        self.ending.ended()
         if self.looks is not None and self.looks.running:
             self.looks.stop()

@@ -65,4 +65,3 @@ class Interrupts:
 
     def closed(self) -> None:
         self.open = False
-        self.ending.ended()

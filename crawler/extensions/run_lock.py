@@ -71,7 +71,6 @@ class RunLock:
             self.ending.end("another_run")
 
     async def closed(self) -> None:
-        self.ending.ended()
         if self.looks is not None:
             self.looks.cancel()
             await asyncio.wait([self.looks])

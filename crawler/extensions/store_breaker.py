@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 import time
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
 
+from crawler.ends.ending import Ending
 from crawler.items import STORE_AWAY, STORE_BACK, STORE_LOST
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class StoreBreaker:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.closing: asyncio.Task[None] | None = None
+        self.ending = Ending(crawler)
         self.since: float | None = None
 
     @classmethod
@@ -69,20 +69,12 @@ class StoreBreaker:
         """It stays away."""
         logger.error("What comes is kept on disk from now on: %s", detail)
         self.crawler.stats.set_value("verdict/detail", detail)
-        self.close(finish_reason)
+        # its engine stays paused if it is
+        self.ending.end(finish_reason)
 
     def item_error(self, failure: Failure) -> None:
         self.crawler.stats.inc_value("store/error")
         full = NO_ROOM.search(str(failure.value)) is not None
         if full:
             self.crawler.stats.set_value("verdict/detail", str(failure.value))
-        self.close("disk_full" if full else "store_errors")
-
-    def close(self, reason: str) -> None:
-        """Ends the run, once; its engine stays paused if it is."""
-        engine = self.crawler.engine
-        if self.closing is None and engine is not None:
-            # awaiting it here would wait for the very item that failed
-            self.closing = asyncio.ensure_future(
-                engine.close_spider_async(reason=reason)
-            )
+        self.ending.end("disk_full" if full else "store_errors")

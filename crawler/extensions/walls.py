@@ -1,14 +1,14 @@
-"""Ends a run that gets walls instead of stories."""
+"""Ends a run that gets walls instead of stories or lists."""
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
+from crawler.ends.ending import Ending
 from crawler.ends.failures import WALLS
 from crawler.items import PageItems
 
@@ -24,7 +24,7 @@ PASSED = frozenset({"stored", "unchanged", "redirected"})
 
 @dataclass(frozen=True, slots=True)
 class Walled:
-    """Story pages that came: all, those that were walls, and the walls in a row."""
+    """Pages that came: stories and walls of any kind, the walls, and those in a row."""
 
     pages: int = 0
     walls: int = 0
@@ -32,9 +32,9 @@ class Walled:
 
     def after(self, end: FrontierEnd) -> Walled:
         """The count with one more page; a list that was read only ends the row."""
+        if end.reason in WALLS:
+            return Walled(self.pages + 1, self.walls + 1, self.row + 1)
         if end.state == "not_a_story":
-            if end.reason in WALLS:
-                return Walled(self.pages + 1, self.walls + 1, self.row + 1)
             return Walled(self.pages + 1, self.walls, self.row)
         if end.state in PASSED:
             return Walled(self.pages + 1, self.walls)
@@ -55,7 +55,7 @@ class WallWatch:
         self.crawler = crawler
         self.longest = longest
         self.count = Walled()
-        self.closing: asyncio.Task[None] | None = None
+        self.ending = Ending(crawler)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -73,13 +73,5 @@ class WallWatch:
         self.count = self.count.after(item.end)
         if self.count.walls:
             self.crawler.stats.set_value("walls/pages", self.count.walls)
-        engine = self.crawler.engine
-        if (
-            self.closing is None
-            and engine is not None
-            and self.count.enough(self.longest)
-        ):
-            # awaiting it here would wait for the very page that is told of
-            self.closing = asyncio.ensure_future(
-                engine.close_spider_async(reason="walled")
-            )
+        if self.count.enough(self.longest):
+            self.ending.end("walled")

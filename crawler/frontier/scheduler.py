@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.core.scheduler import BaseScheduler
 
+from crawler.ends.ending import Ending
 from crawler.frontier.leases import Leases
 from crawler.frontier.requests import OWN, kept, revived, row_of
 from crawler.items import TOLD, FrontierEnd, PageItems
@@ -59,7 +60,7 @@ class FrontierScheduler(BaseScheduler):
         self.happened = 0
         self.wake = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
-        self.ending: asyncio.Task[None] | None = None
+        self.ending = Ending(crawler)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -147,7 +148,7 @@ class FrontierScheduler(BaseScheduler):
                 away_since = away_since or time.monotonic()
                 if time.monotonic() - away_since > self.patience:
                     logger.error("The frontier stays out of reach: %s", error)
-                    self.end("database_lost")
+                    self.ending.end("database_lost")
                     return
                 await asyncio.sleep(LOOK_SECONDS / 2)
 
@@ -156,7 +157,7 @@ class FrontierScheduler(BaseScheduler):
         error = None if task.cancelled() else task.exception()
         if error is not None:
             logger.error("The frontier failed", exc_info=error)
-            self.end("frontier_failed")
+            self.ending.end("frontier_failed")
 
     async def woken(self) -> None:
         """Returns when something happened, or a look at what others do is due."""
@@ -227,12 +228,6 @@ class FrontierScheduler(BaseScheduler):
         self.crawler.stats.inc_value("page/failed")
         self.crawler.stats.inc_value(f"page/failed/{reason}")
         self.crawler.signals.send_catch_log(TOLD, item=PageItems(end=end))
-
-    def end(self, reason: str) -> None:
-        """Closes the spider, from a task of its own: this one is stopped by that."""
-        if self.crawler.engine is not None:
-            closing = self.crawler.engine.close_spider_async(reason=reason)
-            self.ending = asyncio.ensure_future(closing)
 
     def nudge(self) -> None:
         """Lets the engine see now that nothing is left: by itself it looks every five

@@ -11,6 +11,7 @@ from scrapy import Request
 from scrapy.exceptions import CloseSpider
 
 from crawler.ends import failures
+from crawler.ends.ending import ENDING
 from crawler.frontier.requests import kept, row_of
 from crawler.items import FrontierEnd, PageItems
 
@@ -39,6 +40,7 @@ def whole_page(
                 found.append(one)
         except CloseSpider:
             # the run ends; what is told of the page is kept, its row is not done
+            spider.crawler.signals.send_catch_log(ENDING)
             if found:
                 yield replace(gathered(found, answer.request, spider), end=None)
             raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -14,6 +13,7 @@ from crawler.archive.exchange import Exchange
 from crawler.archive.keeper import Keeper
 from crawler.archive.reader import PARTIAL
 from crawler.archive.series import Series
+from crawler.ends.ending import Ending
 from crawler.ends.failures import reason_of
 from crawler.ends.room import NO_ROOM
 from crawler.items import CAPTURED
@@ -49,7 +49,7 @@ class ArchiveMiddleware:
         self.crawler = crawler
         self.keeper = keeper
         self.size_max = size_max
-        self.closing: asyncio.Task[None] | None = None
+        self.ending = Ending(crawler)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -122,11 +122,7 @@ class ArchiveMiddleware:
         self.crawler.stats.set_value(
             "verdict/detail", f"the archive in {place} cannot be written: {error}"
         )
-        engine = self.crawler.engine
-        if self.closing is None and engine is not None:
-            self.closing = asyncio.ensure_future(
-                engine.close_spider_async(reason=reason)
-            )
+        self.ending.end(reason)
 
     def end(self) -> None:
         """Ends the file where the run was ended at once; for :mod:`crawler.night`."""

@@ -8,10 +8,13 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from scrapy.exceptions import IgnoreRequest, NotConfigured
-from scrapy.utils.asyncio import sleep
+from scrapy.exceptions import NotConfigured
 
+from crawler.ends.waiting import Waits
+from crawler.frontier.questions import Questions
+from crawler.middlewares.pace import shared
 from crawler.policy.revisit import site_clock
+from pipelines.storage import pace
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -20,26 +23,27 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 STATUSES = frozenset({429, 503})
-# Between two looks at whether the run is to end, seconds
-LOOK = 0.25
 # Digits of more seconds than a century has
 DIGITS_MAX = 10
-
-
-class Stopping(IgnoreRequest):
-    """The run ended while the request waited; nothing was asked for."""
-
-    reason = "not_asked"
 
 
 class RetryAfterMiddleware:
     """Downloader middleware nearer to the network than Scrapy's retries, which ask
     again. Whatever is to go to the host waits here until its time has come: stories,
-    retries, robots.txt. A replay has nobody to wait for."""
+    retries, robots.txt; what other processes would send learns of it from the pace. A
+    replay has nobody to wait for.
 
-    def __init__(self, crawler: Crawler, longest: float) -> None:
+    Args:
+        questions: to the database where the pace is shared.
+    """
+
+    def __init__(
+        self, crawler: Crawler, longest: float, questions: Questions | None
+    ) -> None:
         self.crawler = crawler
         self.longest = longest
+        self.questions = questions
+        self.waits = Waits(crawler)
         self.until: dict[str, float] = {}
 
     @classmethod
@@ -47,14 +51,13 @@ class RetryAfterMiddleware:
         longest = crawler.settings.getfloat("RETRY_AFTER_MAX")
         if crawler.settings["REPLAY"] or not longest:
             raise NotConfigured
-        return cls(crawler, longest)
+        together = shared(crawler.settings)
+        return cls(crawler, longest, Questions.of_run(crawler) if together else None)
 
     async def process_request(self, request: Request) -> None:
         host = urlsplit(request.url).netloc
         while (left := self.until.get(host, 0.0) - time.monotonic()) > 0:
-            if stopping(self.crawler):
-                raise Stopping(Stopping.reason)
-            await sleep(min(left, LOOK))
+            await self.waits.sleep(left)
 
     async def process_response(self, request: Request, response: Response) -> Response:
         stated = response.headers.get("Retry-After")
@@ -70,6 +73,9 @@ class RetryAfterMiddleware:
         host = urlsplit(request.url).netloc
         self.until[host] = max(self.until.get(host, 0.0), time.monotonic() + wait)
         self.hold_back(request, wait)
+        if self.questions is not None:
+            origins = [f"{scheme}://{host}" for scheme in ("http", "https")]
+            await self.questions.ask(pace.hold, origins, seconds=wait)
         return response
 
     def hold_back(self, request: Request, wait: float) -> None:
@@ -108,10 +114,3 @@ def seconds_asked(value: str, *, now: datetime) -> float | None:
     except OverflowError:
         return None
     return left if left > 0 else None
-
-
-def stopping(crawler: Crawler) -> bool:
-    """Is the run about to end? Its end waits for all requests that are under way."""
-    engine = crawler.engine
-    slot = engine._slot if engine is not None else None
-    return not crawler.crawling or slot is None or slot.closing is not None

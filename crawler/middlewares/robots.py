@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -12,6 +11,7 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http.request import NO_CALLBACK
 
+from crawler.ends.ending import Ending
 from crawler.ends.failures import reason_of
 from crawler.ends.outcomes import NOT_DONE
 from crawler.reach.addresses import place_of
@@ -74,7 +74,7 @@ class RobotsMiddleware:
             count=self.count,
             copies=copies,
         )
-        self.closing: asyncio.Task[None] | None = None
+        self.ending = Ending(crawler)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -144,16 +144,11 @@ class RobotsMiddleware:
         """Ends the run where it is the site itself whose rules are unknown; whether it
         is."""
         site = getattr(self.crawler.spider, "origin", None)
-        engine = self.crawler.engine
-        if engine is None or not site or place_of(site) != origin:
+        if not site or place_of(site) != origin:
             return False
-        if self.closing:
-            return True
-        self.crawler.stats.set_value("verdict/detail", f"{address(origin)}: {why}")
-        # awaiting it here would wait for the very request that is being refused
-        self.closing = asyncio.ensure_future(
-            engine.close_spider_async(reason=RobotsUnavailable.reason)
-        )
+        if self.ending.reason is None:
+            self.crawler.stats.set_value("verdict/detail", f"{address(origin)}: {why}")
+            self.ending.end(RobotsUnavailable.reason)
         return True
 
 

@@ -10,7 +10,7 @@ from crawler import urls
 from crawler.items import Section
 from crawler.loaders import LinkLoader, Page
 from crawler.pages.captured import seen
-from crawler.pages.list_page import ListPage, NotAList
+from crawler.pages.list_page import ListPage, no_list
 from crawler.told import Signal
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def parse_api(
     ``scope_key`` names.
 
     Raises:
-        NotAList: the answer is no JSON, or has no ``lists``.
+        NotAList: the answer is no JSON, has no ``lists``, or is a wall.
     """
     answer = _answer(response)
     rows = [row for row in answer["lists"] if _is_row(row)]
@@ -53,9 +53,9 @@ def _answer(response: TextResponse) -> dict[str, Any]:
     try:
         answer = json.loads(response.body)
     except (ValueError, RecursionError) as error:
-        raise NotAList(f"no JSON ({error}) from {response.url}") from error
+        raise no_list(response, f"no JSON ({error})") from error
     if not isinstance(answer, dict) or not isinstance(answer.get("lists"), list):
-        raise NotAList(f"JSON without a list called 'lists' from {response.url}")
+        raise no_list(response, "JSON without a list called 'lists'")
     return answer
 
 

@@ -11,7 +11,7 @@ from crawler import urls
 from crawler.items import Incident, Section
 from crawler.loaders import Page, clean
 from crawler.pages.captured import seen
-from crawler.pages.list_page import ListPage, NotAList
+from crawler.pages.list_page import ListPage, no_list, walled
 from crawler.sections.channel_list import read_channel_list
 from crawler.sections.link_lists import read_link_lists
 from crawler.sections.page_index import PageIndex
@@ -32,10 +32,10 @@ def parse_channel(
     A page without a list gives an incident ``section_missing``.
 
     Raises:
-        NotAList: the answer is no HTML.
+        NotAList: the answer is no HTML, or a wall.
     """
     if not isinstance(response, TextResponse) or response.selector.type != "html":
-        raise NotAList(f"no HTML from {response.url}")
+        raise no_list(response, "no HTML")
     url = urls.canonical(response.url, origin=origin)
     key = scope_key(url)
     channel_id = _number(response.xpath(CHANNEL_ID).get())
@@ -45,6 +45,8 @@ def parse_channel(
     boxes, _ = read_link_lists(
         PageIndex(root), replace(page, channel_key=str(channel_id or key))
     )
+    if not rows and not boxes and (found := walled(response)):
+        raise found
     around = [boxes.get(section, ()) for section in AFTER_THE_LIST]
     return ListPage(
         links=(*boxes.get(Section.TICKER, ()), *rows, *chain.from_iterable(around)),

@@ -10,7 +10,7 @@ from scrapy.utils.gz import gunzip, gzip_magic_number
 
 from crawler import urls
 from crawler.loaders import clean
-from crawler.pages.list_page import NotAList
+from crawler.pages.list_page import no_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,12 +46,12 @@ def parse_sitemap(response: Response, *, origin: str = urls.SITE) -> Sitemap:
     Addresses that are not the site's are left out.
 
     Raises:
-        NotAList: the answer is no sitemap.
+        NotAList: the answer is no sitemap, maybe a wall.
     """
     root = _root(response)
     kind = etree.QName(root).localname
     if kind not in ("urlset", "sitemapindex"):
-        raise NotAList(f"no sitemap but <{kind}> from {response.url}")
+        raise no_list(response, f"no sitemap but <{kind}>")
     own = urls.canonical(response.url, origin=origin)
     children: list[str] = []
     stories: list[SitemapStory] = []
@@ -73,9 +73,9 @@ def _root(response: Response) -> Any:
             body = gunzip(body, max_size=UNPACKED_MAX)
         root = etree.fromstring(body.lstrip(), _parser())
     except (ValueError, OSError, EOFError, etree.XMLSyntaxError) as error:
-        raise NotAList(f"no XML ({error}) from {response.url}") from error
+        raise no_list(response, f"no XML ({error})") from error
     if root is None:
-        raise NotAList(f"no XML from {response.url}")
+        raise no_list(response, "no XML")
     return root
 
 

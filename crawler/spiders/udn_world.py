@@ -16,7 +16,7 @@ from crawler.items import PageItems, Section
 from crawler.pages.api import parse_api
 from crawler.pages.channel import parse_channel
 from crawler.pages.errors import NotAStory
-from crawler.pages.list_page import ListPage, NotAList
+from crawler.pages.list_page import ListPage, NotAList, walled
 from crawler.pages.menu import CHANNELS, UnknownChannel, parse_menu, select
 from crawler.pages.sitemap import parse_sitemap
 from crawler.pages.story import parse_story
@@ -50,10 +50,16 @@ class UdnWorldSpider(AskingSpider):
         yield self.list_request(HOME, self.parse_home, **options)
 
     @whole_page
-    async def parse_home(self, response: TextResponse) -> AsyncIterator[Request]:
-        self.outcomes.read(response)
+    async def parse_home(
+        self, response: TextResponse
+    ) -> AsyncIterator[PageItems | Request]:
+        menu = parse_menu(response.text)
+        if not menu and (found := walled(response)):
+            yield self.outcomes.not_read(response, "not_a_list", found)
+        else:
+            self.outcomes.read(response)
         now = revisit.site_clock(response)
-        for request in self.lists(parse_menu(response.text) or CHANNELS, now):
+        for request in self.lists(menu or CHANNELS, now):
             yield request
 
     @whole_page

@@ -107,15 +107,6 @@ WHERE job_id = %(job)s
     AND (state = 'pending' OR (state = 'leased' AND lease_run <> %(run)s))
 """
 
-PACE = """
-INSERT INTO pace AS old (origin, next_at)
-VALUES (%(origin)s, clock_timestamp() + %(seconds)s * interval '1 second')
-ON CONFLICT (origin) DO UPDATE
-SET next_at = greatest(old.next_at, clock_timestamp())
-    + %(seconds)s * interval '1 second'
-RETURNING greatest(0, extract(epoch FROM next_at - clock_timestamp()) - %(seconds)s)
-"""
-
 
 async def add(
     connection: psycopg.AsyncConnection[Any],
@@ -195,15 +186,6 @@ async def elsewhere(
     cursor = await connection.execute(ELSEWHERE, {"job": job, "run": run})
     row = await cursor.fetchone()
     return int(row[0]) if row else 0
-
-
-async def pace(
-    connection: psycopg.AsyncConnection[Any], origin: str, *, seconds: float
-) -> float:
-    """Books the site's next turn; how many seconds it is until then."""
-    cursor = await connection.execute(PACE, {"origin": origin, "seconds": seconds})
-    row = await cursor.fetchone()
-    return float(row[0]) if row else 0.0
 
 
 def _row(place: int, one: FrontierRequest) -> Mapping[str, Any]:
