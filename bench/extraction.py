@@ -18,7 +18,7 @@ from scrapy.http import HtmlResponse
 
 from bench.figure import Figure
 from crawler import extraction, urls
-from crawler.night import calm_collector
+from crawler.garbage import calm_collector
 from crawler.pages.story import parse_story
 from tests.site.server import ReplicaServer
 

@@ -24,6 +24,8 @@ TOLD = object()
 # Signals: the database takes nothing for the moment; it does again; it stays away, with
 # ``finish_reason`` and ``detail``, and what comes from now on is kept on disk
 STORE_AWAY, STORE_BACK, STORE_LOST = object(), object(), object()
+# Signal: the run begins to end, and nothing more is asked for
+ENDING = object()
 
 
 class Section(StrEnum):

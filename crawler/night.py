@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
@@ -14,9 +13,11 @@ import psycopg
 from crawler import archiving, arguments
 from crawler.ends.closing import alive, finish_job, let_go
 from crawler.ends.interruption import Interrupted, interruptible
+from crawler.ends.not_started import NotStarted, database_faults
 from crawler.ends.room import shortage
-from crawler.ends.run_row import RunRow
+from crawler.ends.run_row import Begun, RunRow
 from crawler.ends.verdict import Exit, Verdict, judge
+from crawler.garbage import calm_collector
 from crawler.numbers import usable
 from crawler.secrets.discretion import fit_to_show
 from pipelines.storage import (
@@ -40,14 +41,6 @@ if TYPE_CHECKING:
 
 SPIDER = "udn_world"
 NOBODY = "join=yes: no run is in progress that could be joined"
-
-
-class NotStarted(Exception):
-    """The run cannot begin; ``verdict`` says why."""
-
-    def __init__(self, code: Exit, reason: object) -> None:
-        self.verdict = Verdict(code=code, line=fit_to_show(f"Not started: {reason}."))
-        super().__init__(self.verdict.line)
 
 
 def checked(given: Mapping[str, str], settings: Settings) -> None:
@@ -75,11 +68,13 @@ class Night:
                 given = self.replayed(given)
             with interruptible(), ExitStack() as stack:
                 connection = self.open_database(stack, join=bool(given.get("join")))
-                if given.get("join"):
-                    given = self.joined(connection, given)
-                else:
-                    self.drain(connection)
-                return self.crawl(connection, given)
+                with database_faults():
+                    if given.get("join"):
+                        given = self.joined(connection, given)
+                    else:
+                        self.drain(connection)
+                    begun = self.begin(connection, given)
+                return self.crawl(connection, begun)
         except NotStarted as stopped:
             return stopped.verdict
         except Interrupted as signalled:
@@ -150,10 +145,10 @@ class Night:
                 f"what earlier runs left in {folder} cannot be stored: {error}",
             ) from error
 
-    def crawl(
+    def begin(
         self, connection: psycopg.Connection[Any], given: dict[str, str]
-    ) -> Verdict:
-        """Crawls, and writes the verdict into the run's row."""
+    ) -> Begun:
+        """All that has to be written before anything is requested."""
         if given.get("replay"):
             self.refuse_what_is_held(connection)
         else:
@@ -165,9 +160,13 @@ class Night:
         self.settings.set("RUN_ID", run_id, priority="cmdline")
         job = self.begin_job(connection, run_id, told_of)
         series = None if given.get("replay") else self.open_archive(run_id, given)
+        return Begun(run_id, job, began, series, given, told_of)
+
+    def crawl(self, connection: psycopg.Connection[Any], begun: Begun) -> Verdict:
+        """Crawls, and writes the verdict into the run's row."""
         crawler = self.process.create_crawler(SPIDER)
         calm_collector()
-        self.process.crawl(crawler, **given)
+        self.process.crawl(crawler, **begun.given)
         self.process.start()
         let_go(crawler)
         counters = fit_to_show(crawler.stats.get_stats()) if crawler.spider else {}
@@ -182,13 +181,18 @@ class Night:
         if overtaken:
             verdict = replace(verdict, line=f"{verdict.line} But {overtaken}.")
         folder = spool.folder_of(self.settings["VAR_DIR"])
-        row = RunRow(connection, run_id, spool.file_of(folder, run_id, began))
+        kept = spool.file_of(folder, begun.run, begun.at)
+        row = RunRow(connection, begun.run, kept)
         with suppress(psycopg.OperationalError):  # keep() meets it again, and says so
-            finish_job(connection, job, verdict.code)
-        if series is not None:
-            told = {"run": run_id, "arguments": told_of, "outcome": verdict.outcome}
-            root = archiving.finish(self.settings, series, told, counters)
-            verdict = row.cited(verdict, series, root)
+            finish_job(connection, begun.job, verdict.code)
+        if begun.series is not None:
+            told = {
+                "run": begun.run,
+                "arguments": begun.told_of,
+                "outcome": verdict.outcome,
+            }
+            root = archiving.finish(self.settings, begun.series, told, counters)
+            verdict = row.cited(verdict, begun.series, root)
         return row.keep(verdict, counters)
 
     def begin_job(
@@ -241,10 +245,3 @@ class Night:
             print(f"Archive: {line}", file=sys.stderr)
         origin = arguments.read(given).origin
         return archiving.begin(self.settings, run_id, origin, fit_to_show(given))
-
-
-def calm_collector() -> None:
-    """Keeps Python's garbage collector from walking over all code and settings for
-    every page: a sixth of a crawl's time without the site's delays (bench.crawl)."""
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 50)

@@ -122,11 +122,6 @@ def subcategory_id(url: str, *, origin: str = SITE) -> int | None:
     return _story_number(url, origin, 1)
 
 
-def story_url(subcategory_id: int, story_id: int) -> str:
-    """Canonical address of a story."""
-    return f"{SITE}/wj/story/{subcategory_id}/{story_id}"
-
-
 @lru_cache(maxsize=8192)
 def placement(url: str) -> str | None:
     """The ``?from=`` token: the section a link was placed in."""
@@ -181,7 +176,8 @@ def _resolve(url: str, base: str) -> str:
     if SCHEME.match(stripped):
         return stripped
     try:
-        return urljoin(base, stripped)
+        # urljoin() takes an empty query away, and what stood before it is an end then
+        return urljoin(base, stripped).strip(ENDS)
     except ValueError:
         return stripped
 

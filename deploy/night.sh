@@ -20,8 +20,6 @@ cd "$(dirname "$0")/.." || exit 3
 hour=${NIGHT_HOUR_UTC:-09}
 [ "$hour" = any ] || [ "$(date -u +%H)" = "$hour" ] || exit 0
 
-mkdir -p var/log || exit 3
-log=var/log/night-$(date -u +%Y-%m-%d).log
 settings=$(realpath -m -- "${UDN_ENV:-.env}")
 if [ -r "$settings" ]; then
     set -a
@@ -30,7 +28,10 @@ if [ -r "$settings" ]; then
     set +a
 fi
 
-exec 9>var/night.lock
+var=${VAR_DIR:-var}
+mkdir -p "$var/log" || exit 3
+log=$var/log/night-$(date -u +%Y-%m-%d).log
+exec 9>"$var/night.lock"
 if ! flock -n 9; then
     echo "$(date -u +%FT%TZ) night: another one is still running" >>"$log"
     exit 5

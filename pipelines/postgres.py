@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Self
@@ -10,6 +11,7 @@ from scrapy.exceptions import CloseSpider
 
 from crawler.items import (
     CAPTURED,
+    ENDING,
     STORE_AWAY,
     STORE_BACK,
     STORE_LOST,
@@ -93,6 +95,8 @@ class PostgresPipeline:
                     f"{name} is not set: start a run with `scrapy crawl udn_world`"
                 )
         tell = crawler.signals.send_catch_log
+        stopping = asyncio.Event()
+        crawler.signals.connect(stopping.set, signal=ENDING, weak=False)
         var_dir = crawler.settings["VAR_DIR"]
         pipeline = cls(
             crawler.settings["DATABASE_URL"],
@@ -106,7 +110,7 @@ class PostgresPipeline:
             watcher=Watcher(
                 away=partial(tell, STORE_AWAY),
                 back=partial(tell, STORE_BACK),
-                stopping=lambda: not crawler.crawling,
+                stopping=stopping.is_set,
             ),
             lost=lambda away: tell(
                 STORE_LOST, finish_reason=away.finish_reason, detail=str(away)

@@ -9,7 +9,9 @@ import pytest
 
 from crawler import fixtures
 from crawler.ends.verdict import Exit
+from crawler.spiders.survey import QUESTIONS
 from tests.crawling import scrapy
+from tests.raw import RawSite, http, page
 from tests.site.server import ReplicaServer
 
 if TYPE_CHECKING:
@@ -54,3 +56,12 @@ def test_a_site_that_does_not_answer_is_not_worth_a_night(open_port: bool) -> No
 
     assert run.returncode == Exit.TOO_MANY_ERRORS
     assert "Do not start a night" in run.stdout
+
+
+def test_robots_txt_is_read_as_a_night_reads_it() -> None:
+    """A 403 permits everything (RFC 9309 §2.3.1.3), and the night would begin."""
+    with RawSite({"/robots.txt": http(403)}, other=page("<title>x</title>")) as site:
+        run = scrapy("survey", "--site", site.url, *FAST)
+
+    assert "disallowed" not in run.stdout
+    assert run.stdout.count("allowed") >= len(QUESTIONS)

@@ -12,9 +12,11 @@ from scrapy import Spider
 from scrapy.exceptions import CloseSpider
 from scrapy.utils.test import get_crawler
 
-from crawler.items import Contributor, Incident, PageItems, Repeat
+from crawler.ends.ending import SECONDS_LAST
+from crawler.items import ENDING, Contributor, Incident, PageItems, Repeat
 from pipelines.postgres import PostgresPipeline
 from pipelines.storage import articles, runs
+from pipelines.storage.patience import HURRY
 from tests.storing import (
     NOON,
     SITE,
@@ -170,6 +172,17 @@ def test_a_crawl_stores_where_its_settings_say(database: str, db: Connection) ->
 
     asyncio.run(whole())
     assert rows(db, "SELECT first_seen_run FROM article") == [1]
+
+
+def test_a_run_that_begins_to_end_waits_no_longer_for_its_database() -> None:
+    given = {"DATABASE_URL": "postgresql://localhost/x", "RUN_ID": "1"}
+    crawler = get_crawler(Spider, given)
+    crawler._apply_settings()
+    watcher = PostgresPipeline.from_crawler(crawler).writer.committer.watcher
+    assert not watcher.stopping()
+    crawler.signals.send_catch_log(ENDING)
+    assert watcher.stopping()
+    assert HURRY < SECONDS_LAST
 
 
 def test_a_crawl_without_its_database_ends_with_a_clear_line() -> None:

@@ -15,6 +15,7 @@ from scrapy.settings import Settings, default_settings
 from scrapy.utils.project import get_project_settings
 
 from crawler import night, numbers, settings
+from crawler.ends.not_started import NotStarted
 from crawler.ends.verdict import Exit
 from tests.crawling import ROOT, environment, scrapy
 
@@ -145,7 +146,7 @@ def test_a_number_that_is_none_is_refused_by_name(name: str, value: str) -> None
     given.setmodule(settings)
     night.checked({}, given)
     given.set(name, value)
-    with pytest.raises(night.NotStarted, match=f"{name}={value!r}"):
+    with pytest.raises(NotStarted, match=f"{name}={value!r}"):
         night.checked({}, given)
 
 

@@ -90,3 +90,25 @@ def test_a_drifted_schema_stops_the_run_before_any_request(database: str) -> Non
         assert run.returncode == Exit.CONFIGURATION
         assert "link.summary" in run.stdout
         assert not site.requests
+
+
+NO_ROOM: LiteralString = """
+CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100';
+END $$;
+CREATE TRIGGER no_room BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION no_room();
+"""
+
+
+@pytest.mark.parametrize("table", ["run", "job"])
+def test_a_server_without_room_for_the_run_is_found_out_without_a_request(
+    database: str, db: Connection, table: str
+) -> None:
+    db.execute(NO_ROOM.format(table))
+    with ReplicaServer(seed=7, night=1) as site:
+        run = crawl(site.url, database)
+
+        assert run.returncode == Exit.DISK_FULL, run.stderr
+        assert "53100" in run.stdout
+        assert not site.requests

@@ -149,7 +149,9 @@ def attempts(error: Exception, *, connected: bool = True) -> list[str]:
     told: list[str] = []
 
     async def whole() -> None:
-        watcher = Watcher(away=lambda: told.append("away"))
+        watcher = Watcher(
+            away=lambda: told.append("away"), back=lambda: told.append("back")
+        )
         one = Attempts(0.2, watcher, str)
         for _ in range(100):
             await one.failed(error, connected=connected)
@@ -181,6 +183,7 @@ def test_each_fault_has_its_way_to_go_on() -> None:
 
 def test_a_connection_that_breaks_on_the_same_rows_is_their_fault() -> None:
     broken = attempts(psycopg.OperationalError("the connection is lost"))
-    assert broken == ["away", *["again"] * (BREAKS_MAX - 1), "Refused"]
+    # and what waits for the database need wait no longer
+    assert broken == ["away", *["again"] * (BREAKS_MAX - 1), "back", "Refused"]
     refused = attempts(psycopg.OperationalError("connection refused"), connected=False)
     assert refused[-1] == "database_lost"

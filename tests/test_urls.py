@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crawler import photos, urls
@@ -209,6 +209,7 @@ ADDRESSES = st.lists(PIECES, max_size=10).map("".join)
 
 @settings(max_examples=400, deadline=None)
 @given(ADDRESSES)
+@example("\\ ?")
 def test_any_text_has_a_canonical_form_that_is_its_own(text: str) -> None:
     once = urls.canonical(text)
     assert urls.canonical(once) == once

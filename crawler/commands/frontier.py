@@ -66,6 +66,9 @@ class Command(ScrapyCommand):
         except database.DatabaseUnreachable as error:
             print(f"Not done: {error}.")
             self.exitcode = int(Exit.DATABASE_UNREACHABLE)
+        except migrate.SchemaUnfit as error:
+            print(f"Not done: {error}.")
+            self.exitcode = int(Exit.CONFIGURATION)
 
 
 def show(connection: psycopg.Connection[Any], job: int | None, requeue: str) -> Exit:

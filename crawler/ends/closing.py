@@ -39,9 +39,7 @@ def alive(
 ) -> tuple[psycopg.Connection[Any], str | None]:
     """The connection, or a new one with the run's locks where it was cut meanwhile;
     and what to tell a person if another run has them."""
-    try:
-        connection.execute("SELECT 1")
-    except psycopg.OperationalError:
+    if not database.answers(connection):
         with suppress(database.DatabaseUnreachable, psycopg.OperationalError):
             connection = database.connect(dsn)
             watch = watch_of(crawler)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from scrapy import signals
 from scrapy.utils.misc import load_object
 
+from crawler.items import ENDING
+
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
 
@@ -19,8 +21,6 @@ SECONDS_MORE = 2.0
 SECONDS_LAST = 1.5
 # For Scrapy to take note, before the event loop stops
 SECONDS_NOTED = 0.1
-# Signal: the run begins to end, and nothing more is asked for
-ENDING = object()
 
 
 class Ending:

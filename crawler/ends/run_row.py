@@ -18,6 +18,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A run that has its row: ``at`` is aware; ``series`` of the archive, None for a
+    replay; ``given``: its arguments, ``told_of``: the same without secrets."""
+
+    run: int
+    job: int
+    at: datetime
+    series: str | None
+    given: dict[str, str]
+    told_of: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class RunRow:
     """The row of run ``run_id``; ``aside`` is the run's spool."""
 

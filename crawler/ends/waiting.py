@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.asyncio import sleep
 
-from crawler.ends.ending import ENDING
+from crawler.items import ENDING
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -14,7 +14,7 @@ from pipelines.storage.database import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import psycopg
 
@@ -48,22 +48,25 @@ class Leases:
             connection, job=self.job, run=self.run, limit=limit, seconds=self.seconds
         )
 
-    async def keep(self) -> int | None:
+    async def keep(self, held: Collection[bytes]) -> int | None:
         """Prolongs what is held, if it is time to; then also: how many requests wait
-        or are another run's."""
+        or are held elsewhere. A lease of this run that is not ``held`` is one of which
+        the connection broke before it was told: it runs out."""
         if time.monotonic() - self.kept_at < self.seconds / 3:
             return None
         connection = await self.connected()
-        given = {"job": self.job, "run": self.run}
-        await frontier.renew(connection, seconds=self.seconds, **given)
+        mine = {"job": self.job, "run": self.run}
+        await frontier.renew(connection, held=held, seconds=self.seconds, **mine)
         self.kept_at = time.monotonic()
-        return await frontier.elsewhere(connection, **given)
+        return await frontier.elsewhere(connection, held=held, **mine)
 
-    async def elsewhere(self) -> bool:
-        """Does anything wait, or does another run hold something it may yet drop?"""
+    async def elsewhere(self, held: Collection[bytes]) -> bool:
+        """Does anything wait, or is something leased that is not ``held`` here, and
+        may yet be dropped?"""
         connection = await self.connected()
         await frontier.expire(connection, job=self.job)
-        return await frontier.elsewhere(connection, job=self.job, run=self.run) > 0
+        mine = {"job": self.job, "run": self.run}
+        return await frontier.elsewhere(connection, held=held, **mine) > 0
 
     async def close(self) -> None:
         """Gives back what is held; a database that is away leaves that to the next

@@ -62,7 +62,7 @@ class Questions:
             try:
                 return await ask(await self.connected(), *given, **named)
             except (DatabaseUnreachable, OperationalError) as error:
-                self.connection = None
+                await self.close()
                 if self.lost or time.monotonic() > deadline:
                     raise CloseSpider(DATABASE_LOST) from error
             await sleep(AGAIN)
@@ -77,5 +77,7 @@ class Questions:
         return self.connection
 
     async def close(self) -> None:
+        """Disconnects; the next question connects again."""
         if self.connection is not None:
-            await self.connection.close()
+            connection, self.connection = self.connection, None
+            await connection.close()

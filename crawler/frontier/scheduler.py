@@ -185,9 +185,10 @@ class FrontierScheduler(BaseScheduler):
         """Adds what start() gave, leases what there is room for, and finds out
         whether anything is left."""
         if self.begun:
-            begun, self.begun = self.begun, []
-            await self.leases.begin(begun)
-        waiting = await self.leases.keep()
+            begun = list(self.begun)
+            await self.leases.begin(begun)  # may fail, and is asked again
+            del self.begun[: len(begun)]
+        waiting = await self.leases.keep(self.held)
         if waiting is not None:
             self.crawler.stats.set_value("frontier/waiting", waiting)
         room = self.room()
@@ -200,7 +201,7 @@ class FrontierScheduler(BaseScheduler):
                 self.crawl(one)
         if self.drained and not (self.dry or self.held or self.begun):
             before = self.happened
-            nothing = not await self.leases.elsewhere()
+            nothing = not await self.leases.elsewhere(self.held)
             self.dry = self.drained = nothing and before == self.happened
             if self.dry:
                 self.nudge()

@@ -11,9 +11,8 @@ from scrapy import Request
 from scrapy.exceptions import CloseSpider
 
 from crawler.ends import failures
-from crawler.ends.ending import ENDING
 from crawler.frontier.requests import kept, row_of
-from crawler.items import FrontierEnd, PageItems
+from crawler.items import ENDING, FrontierEnd, PageItems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

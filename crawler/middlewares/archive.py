@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import signals
-from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.exceptions import CloseSpider, IgnoreRequest, NotConfigured
 
 from crawler.archive.exchange import Exchange
 from crawler.archive.keeper import Keeper
@@ -16,6 +16,7 @@ from crawler.archive.series import Series
 from crawler.ends.ending import Ending
 from crawler.ends.failures import reason_of
 from crawler.ends.room import NO_ROOM
+from crawler.frontier.requests import FOUND
 from crawler.items import CAPTURED
 from crawler.middlewares.bodies import is_whole
 from crawler.pages.captured import META, SEEN_AT
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 # Secrets of whoever asks: for the site or the proxy, not for readers of the archive
 NOT_ARCHIVED = frozenset({"authorization", "proxy-authorization", "cookie"})
-# Where the spider met the address (Candidate.found)
-FOUND = "found"
 
 
 class ArchiveFailed(IgnoreRequest):
@@ -80,8 +79,8 @@ class ArchiveMiddleware:
         return response
 
     async def process_exception(self, request: Request, exception: Exception) -> None:
-        # an ignored request never reached the network
-        if not isinstance(exception, IgnoreRequest):
+        # a request that was ignored, or before which the run ended, was never sent
+        if not isinstance(exception, IgnoreRequest | CloseSpider):
             await self.keep(request, failure=reason_of(exception))
 
     async def keep(self, request: Request, **received: Any) -> Capture:

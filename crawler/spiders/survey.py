@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from protego import Protego
 from scrapy import Request, Spider
 
 from crawler import arguments, urls
@@ -17,6 +16,8 @@ from crawler.pages.list_page import NotAList
 from crawler.pages.menu import CHANNELS, parse_menu
 from crawler.pages.sitemap import parse_sitemap
 from crawler.pages.story import parse_story
+from crawler.robots.groups import product_token
+from crawler.robots.policy import of_response, permission
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence
@@ -79,7 +80,7 @@ class SurveySpider(Spider):
             "/robots.txt",
             self.parse_robots,
             dont_obey_robotstxt=True,
-            handle_httpstatus_list=[404, 410],
+            handle_httpstatus_list=list(range(400, 500)),
         ):
             yield request
         if self.named:
@@ -110,9 +111,10 @@ class SurveySpider(Spider):
 
     def parse_robots(self, response: TextResponse) -> None:
         self.came(response)
-        rules = Protego.parse(response.text)
+        answer = of_response(response.status, response.body)
+        rules = permission(answer, product_token(self.agent))
         for path in QUESTIONS:
-            self.findings.allowed[path] = rules.can_fetch(urls.SITE + path, self.agent)
+            self.findings.allowed[path] = rules.allows(urls.SITE + path)
 
     def parse_home(self, response: TextResponse) -> None:
         self.came(response)

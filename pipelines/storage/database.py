@@ -171,6 +171,15 @@ REASONS = {
 LASTING = {"wrong password", "no password given", "no such database or user"}
 
 
+def answers(connection: psycopg.Connection[Any]) -> bool:
+    """Whether the session is still there."""
+    try:
+        connection.execute("SELECT 1")
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
 def run_lock(connection: psycopg.Connection[Any]) -> bool:
     """Takes the lock of a run for the life of ``connection``; False if another run
     holds it. It is free again as soon as its holder is dead. Needs a direct session,

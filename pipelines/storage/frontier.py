@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 from crawler.items import FrontierRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import psycopg
 
@@ -93,6 +93,7 @@ RENEW = """
 UPDATE frontier
 SET lease_until = clock_timestamp() + %(seconds)s * interval '1 second'
 WHERE job_id = %(job)s AND state = 'leased' AND lease_run = %(run)s
+    AND fingerprint = ANY(%(held)s)
 """
 
 RELEASE = """
@@ -100,11 +101,13 @@ UPDATE frontier SET state = 'pending', lease_until = NULL
 WHERE job_id = %(job)s AND state = 'leased' AND lease_run = %(run)s
 """
 
-# Rows that are somebody else's business keep a run from ending
+# Rows that are somebody else's business, or of which the run was never told that it has
+# them, keep it from ending
 ELSEWHERE = """
 SELECT count(*) FROM frontier
 WHERE job_id = %(job)s
-    AND (state = 'pending' OR (state = 'leased' AND lease_run <> %(run)s))
+    AND (state = 'pending' OR (state = 'leased'
+        AND (lease_run <> %(run)s OR fingerprint <> ALL(%(held)s))))
 """
 
 
@@ -164,10 +167,15 @@ async def expire(connection: psycopg.AsyncConnection[Any], *, job: int) -> int:
 
 
 async def renew(
-    connection: psycopg.AsyncConnection[Any], *, job: int, run: int, seconds: float
+    connection: psycopg.AsyncConnection[Any],
+    *,
+    job: int,
+    run: int,
+    held: Collection[bytes],
+    seconds: float,
 ) -> None:
-    """Prolongs all leases of ``run`` to ``seconds`` from now."""
-    given = {"job": job, "run": run, "seconds": seconds}
+    """Prolongs those leases of ``run`` that it holds to ``seconds`` from now."""
+    given = {"job": job, "run": run, "held": list(held), "seconds": seconds}
     await connection.execute(RENEW, given)
 
 
@@ -180,10 +188,15 @@ async def release(
 
 
 async def elsewhere(
-    connection: psycopg.AsyncConnection[Any], *, job: int, run: int
+    connection: psycopg.AsyncConnection[Any],
+    *,
+    job: int,
+    run: int,
+    held: Collection[bytes],
 ) -> int:
-    """Requests that wait, or that other runs hold."""
-    cursor = await connection.execute(ELSEWHERE, {"job": job, "run": run})
+    """Requests that wait, or are leased and not ``held`` by ``run``."""
+    given = {"job": job, "run": run, "held": list(held)}
+    cursor = await connection.execute(ELSEWHERE, given)
     row = await cursor.fetchone()
     return int(row[0]) if row else 0
 

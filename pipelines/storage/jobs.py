@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from pipelines.storage import runs
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -53,9 +55,15 @@ WHERE job_id = %s AND ended_at IS NULL AND NOT EXISTS (
     SELECT FROM frontier WHERE frontier.job_id = job.job_id
         AND state IN ('pending', 'leased'))
 """
-NEWEST_OPEN = """
+# A run that lives holds the advisory lock of its number (``runs.HOLD``)
+IN_PROGRESS = """
 SELECT job_id, arguments FROM job WHERE origin = %s AND ended_at IS NULL
-ORDER BY job_id DESC LIMIT 1
+ORDER BY EXISTS (
+    SELECT FROM frontier JOIN pg_locks ON objid = lease_run::bigint
+    WHERE frontier.job_id = job.job_id AND state = 'leased'
+        AND locktype = 'advisory' AND classid = %s AND objsubid = 2
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+) DESC, job_id DESC LIMIT 1
 """
 STATES = """
 SELECT state, coalesce(reason, '') AS reason, count(*) AS number FROM frontier
@@ -113,8 +121,9 @@ def finish(connection: psycopg.Connection[Any], job: int) -> bool:
 def unfinished(
     connection: psycopg.Connection[Any], origin: str
 ) -> tuple[int, dict[str, str]] | None:
-    """The newest job of a site that is not ended, and its arguments."""
-    row = connection.execute(NEWEST_OPEN, [origin]).fetchone()
+    """The job of a site that a run works on just now, else the newest that is not
+    ended, and its arguments."""
+    row = connection.execute(IN_PROGRESS, [origin, runs.RUN_CLASS]).fetchone()
     return (int(row[0]), row[1]) if row else None
 
 

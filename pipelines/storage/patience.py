@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 FIRST_DELAY, LAST_DELAY = 0.05, 2.0  # seconds between attempts
 # A statement on which the connection breaks every time is no bad moment
 BREAKS_MAX = 3
-# Seconds of patience that are left to a run that is told to stop
-HURRY = 2.0
+# Seconds of patience that are left to a run that is told to stop: less than the
+# pipelines have at a forced end
+HURRY = 1.0
 
 DATABASE_LOST, DISK_FULL = "database_lost", "disk_full"
 
@@ -77,9 +78,11 @@ class Attempts:
         if what is Fault.STORAGE:
             raise StoreAway(DISK_FULL, self.named(error)) from error
         if what not in (Fault.AGAIN, Fault.RECONNECT):
+            self.succeeded()  # the server answers: it is the rows that are at fault
             raise error
         self.breaks += connected and nameless(error)
         if self.breaks >= BREAKS_MAX:
+            self.succeeded()
             raise Refused(f"the connection breaks on it: {reason(error)}") from error
         if what is Fault.RECONNECT and not self.away:
             self.away = True
@@ -90,8 +93,9 @@ class Attempts:
         self.delay = min(self.delay * 2, LAST_DELAY)
 
     def succeeded(self) -> None:
-        """The transaction is committed."""
+        """The transaction is committed, or the server has refused it."""
         if self.away:
+            self.away = False
             self.watcher.back()
 
     def _patience(self) -> float:

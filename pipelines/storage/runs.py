@@ -22,7 +22,7 @@ RUN_CLASS = 0x75646E
 HOLD = "SELECT pg_try_advisory_lock(%s, %s::int)"
 LET_GO = "SELECT pg_advisory_unlock(%s, %s::int)"
 UNFINISHED = "SELECT run_id FROM run WHERE outcome IS NULL"
-BURY = "UPDATE run SET outcome = 'died' WHERE run_id = %s"
+BURY = "UPDATE run SET outcome = 'died' WHERE run_id = %s AND outcome IS NULL"
 
 START = """
 INSERT INTO run (spider, arguments, started_at, software)
