@@ -1,10 +1,10 @@
 """Which stories a night fetches: unknown ones, and known ones that may have changed.
 
-What it costs: a story is fetched when it is new. In its first ``REVISIT_HOURS``, and for
-as long after every change, it is fetched again where the list API tells of a change, by
-lot, or in every run while that API is not trusted. One that vanished is asked for in
-every run of the next eight days, then after 16 and 32 days, or when a list names it, in
-case it comes back.
+What it costs: a story is fetched when it is new. In its first ``REVISIT_HOURS``, and
+for as long after every change, it is fetched again where the list API tells of a
+change, by lot, or in every run while that API is not trusted. One that vanished is
+asked for in every run of the next eight days, then after 16 and 32 days, or when a list
+names it, in case it comes back.
 """
 
 from __future__ import annotations
