@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 NAMES = ("channels", "since", "max_stories", "site", "replay", "at", "join")
 # Those that say how a run works, not what it is for
 HOW = ("replay", "at", "join")
+# Those that say what is fetched
+WHAT = ("channels", "since", "max_stories")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,12 @@ def _join(given: Mapping[str, str]) -> bool:
         raise ValueError(f"join={given['join']!r}: join=yes is expected, or nothing")
     if given.get("replay"):
         raise ValueError("join=yes: a replay is one process")
+    for name in WHAT:
+        if name in given:
+            raise ValueError(
+                f"join=yes: what is fetched is said by the run that is helped; leave "
+                f"{name}= out"
+            )
     return True
 
 

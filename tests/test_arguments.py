@@ -70,3 +70,10 @@ def test_the_time_of_a_replay_is_read_and_checked() -> None:
     assert arguments.read({"replay": "1", "at": "2026-01-01T00:00Z"}).at is not None
     with pytest.raises(ValueError, match="at='soon'"):
         arguments.read({"replay": "1", "at": "soon"})
+
+
+@pytest.mark.parametrize("name", arguments.WHAT)
+def test_who_helps_a_run_says_not_what_it_fetches(name: str) -> None:
+    given = {"channels": "us", "since": "2026-01-01", "max_stories": "5"}
+    with pytest.raises(ValueError, match=f"leave {name}= out"):
+        arguments.read({"join": "yes", name: given[name]})

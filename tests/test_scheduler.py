@@ -130,6 +130,23 @@ def test_other_arguments_are_another_job(site: ReplicaServer, database: str) -> 
     assert jobs == [(1, True), (2, False)]
 
 
+def test_what_a_limit_left_is_fetched_next_time_also_if_no_list_names_it_any_more(
+    site: ReplicaServer, database: str
+) -> None:
+    us = ("-a", "channels=us")
+    limited = crawl(site.url, database, *us, "-a", "max_stories=3")
+    assert limited.returncode == 0, limited.stderr
+    query = "SELECT story_id FROM frontier WHERE state = 'left'"
+    left = {story for (story,) in rows(database, query)}
+    assert f"{len(left)} stories left for next time" in limited.stdout
+    crawl(site.url, database, *us, "-a", "max_stories=3")
+    assert len(stories(database)) == 6
+    assert left <= {story for (story,) in rows(database, query)} | stories(database)
+    assert crawl(site.url, database, *us).returncode == 0
+    assert left < stories(database)
+    assert rows(database, query) == []
+
+
 def test_two_processes_share_a_night_and_the_death_of_one_loses_nothing(
     site: ReplicaServer, database: str
 ) -> None:

@@ -42,6 +42,21 @@ CARRY = """
 UPDATE frontier SET job_id = %(new)s, state = 'pending', lease_until = NULL
 WHERE job_id = %(old)s AND state IN ('pending', 'leased') AND story_id IS NOT NULL
 """
+# What a limit left of the newest ended job with the same aim, and nobody fetched since
+LEFT = """
+UPDATE frontier AS old
+SET job_id = %(new)s, state = 'pending', reason = NULL, ended_at = NULL,
+    ended_run = NULL
+WHERE old.state = 'left' AND old.story_id IS NOT NULL
+    AND old.job_id = (
+        SELECT max(job_id) FROM job
+        WHERE job_id < %(new)s AND origin = %(origin)s
+            AND arguments - 'max_stories' = %(arguments)s - 'max_stories')
+    AND NOT EXISTS (SELECT FROM article WHERE article.story_id = old.story_id)
+    AND NOT EXISTS (
+        SELECT FROM frontier AS held
+        WHERE held.job_id = %(new)s AND held.fingerprint = old.fingerprint)
+"""
 SUPERSEDE = """
 UPDATE frontier
 SET state = 'superseded', lease_until = NULL, ended_at = clock_timestamp(),
@@ -89,7 +104,8 @@ def begin(
     anew: bool = False,
 ) -> int:
     """The job that ``run`` works on: an unfinished one of the same arguments, if its
-    lists are young enough, else a new one with the stories that older ones left.
+    lists are young enough, else a new one with the stories that older ones left undone,
+    also because of a limit of stories.
 
     Args:
         anew: never go on with another's (a replay).
@@ -110,6 +126,8 @@ def begin(
             connection.execute(NOT_TWICE, told)
             for statement in (CARRY, SUPERSEDE, CLOSE):
                 connection.execute(statement, told)
+        if job == run and not anew:
+            connection.execute(LEFT, {"new": job, **query})
     return job
 
 
