@@ -60,8 +60,7 @@ class Night:
     settings: Settings
 
     def run(self, given: dict[str, str]) -> Verdict:
-        """Runs the spider with the arguments ``given``; never raises for what a user,
-        a database or the site can do wrong."""
+        """Never raises for what a user, a database or the site can do wrong."""
         try:
             checked(given, self.settings)
             if given.get("replay"):
@@ -107,6 +106,7 @@ class Night:
                 server.database(self.settings["DATABASE_URL"], self.settings["VAR_DIR"])
             )
             connection = stack.enter_context(database.connect(dsn))
+            database.refuse_pooler(connection, dsn)
             alone = database.run_lock(connection)
             if join and alone:
                 raise NotStarted(Exit.CONFIGURATION, NOBODY)
@@ -118,7 +118,7 @@ class Night:
             migrate.migrate(connection)
         except database.DatabaseUnreachable as error:
             raise NotStarted(Exit.DATABASE_UNREACHABLE, error) from error
-        except migrate.SchemaUnfit as error:
+        except (migrate.SchemaUnfit, database.Pooled) as error:
             raise NotStarted(Exit.CONFIGURATION, error) from error
         except psycopg.Error as error:
             raise NotStarted(
@@ -127,7 +127,7 @@ class Night:
                 "may this user create tables there?",
             ) from error
         self.settings.set("DATABASE_URL", dsn, priority="cmdline")
-        pid = connection.info.backend_pid
+        pid = database.backend_pid(connection)
         self.settings.set("RUN_LOCK_PID", pid, priority="cmdline")
         return connection
 
