@@ -60,7 +60,8 @@ class Night:
     settings: Settings
 
     def run(self, given: dict[str, str]) -> Verdict:
-        """Never raises for what a user, a database or the site can do wrong."""
+        """Runs the spider with the arguments ``given``; never raises for what a user,
+        a database or the site can do wrong."""
         try:
             checked(given, self.settings)
             if given.get("replay"):
