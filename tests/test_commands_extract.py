@@ -10,8 +10,9 @@ import pytest
 
 from crawler.ends.verdict import Exit
 from tests.crawling import scrapy
-from tests.faults import bombs
+from tests.faults import answers, bombs
 from tests.faults.charsets import CASES, Case
+from tests.faults.server import FaultServer
 from tests.faults.sites import FIRST
 from tests.site.server import ReplicaServer
 
@@ -95,6 +96,24 @@ def test_what_is_no_story_is_one_line_on_standard_error(
     assert (run.returncode, run.stdout) == (code, "")
     assert len(run.stderr.strip().splitlines()) == 1
     assert word in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (bombs.depth(300), "parse_limit: nested deeper than 256 levels"),
+        (bytes(range(128, 256)) * 9, "undecodable: no charset"),
+    ],
+)
+def test_an_address_whose_page_no_crawl_would_read_is_one_line_too(
+    body: bytes, why: str
+) -> None:
+    with FaultServer({"/wj/story/1/9": answers.page(body)}) as site:
+        url = f"{site.url}/wj/story/1/9"
+        run = scrapy("extract", url, "--site", site.url, "-s", "DOWNLOAD_DELAY=0")
+    assert (run.returncode, run.stdout.strip()) == (Exit.INTERNAL, "")
+    assert run.stderr.startswith(f"{url}: {why}")
+    assert len(run.stderr.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize("case", CASES[:4], ids=lambda case: case.name)
