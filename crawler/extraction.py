@@ -10,18 +10,43 @@ from urllib.parse import urlsplit
 
 from crawler import urls
 from crawler.items import Article, Link
+from crawler.middlewares.charset import Undecodable, decoded, is_page
+from crawler.middlewares.limits import ParseLimit, excess_of
 from crawler.pages.api import parse_api
 from crawler.pages.channel import parse_channel
+from crawler.pages.errors import NotAStory
 from crawler.pages.story import parse_story
 from pipelines.dates import normalise
 from pipelines.storage.keys import link_key
 from pipelines.storage.text import clean
 
 if TYPE_CHECKING:
-    from scrapy.http import TextResponse
+    from scrapy.http import Response, TextResponse
 
 LISTS = (urls.PageKind.CHANNEL, urls.PageKind.BREAKING, urls.PageKind.RANK)
 NOT_PRINTED = ("incidents", "capture_id", "seen_at")
+
+
+def readable(response: Response, *, scan: bool = True) -> Any:
+    """A page as a crawl hands it to its reader: decoded as it was written, and nothing
+    that stalls the parser or is cut by it.
+
+    Args:
+        scan: look for the latter; a page that a crawl has stored has passed that.
+
+    Raises:
+        NotAStory: ``undecodable`` or ``parse_limit``, as in a crawl.
+    """
+    if not is_page(response):
+        return response
+    try:
+        page = decoded(response).response
+    except Undecodable as error:
+        raise NotAStory(Undecodable.reason, str(error)) from error
+    excess = excess_of(page) if scan else None
+    if excess:
+        raise NotAStory(ParseLimit.reason, f"the page has what no page has: {excess}")
+    return page
 
 
 def items(response: TextResponse) -> list[Article | Link]:
@@ -29,9 +54,10 @@ def items(response: TextResponse) -> list[Article | Link]:
     in-page duplicates removed, in page order.
 
     Raises:
-        NotAStory: the page is neither.
+        NotAStory: the page is neither, or not readable.
         NotAList: a list API's answer that cannot be read.
     """
+    response = readable(response)
     origin = origin_of(response.url)
     kind = urls.page_kind(response.url, origin=origin)
     found: list[Article | Link] = []

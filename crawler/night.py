@@ -107,6 +107,7 @@ class Night:
                 server.database(self.settings["DATABASE_URL"], self.settings["VAR_DIR"])
             )
             connection = stack.enter_context(database.connect(dsn))
+            database.refuse_pooler(connection, dsn)
             alone = database.run_lock(connection)
             if join and alone:
                 raise NotStarted(Exit.CONFIGURATION, NOBODY)
@@ -118,7 +119,7 @@ class Night:
             migrate.migrate(connection)
         except database.DatabaseUnreachable as error:
             raise NotStarted(Exit.DATABASE_UNREACHABLE, error) from error
-        except migrate.SchemaUnfit as error:
+        except (migrate.SchemaUnfit, database.Pooled) as error:
             raise NotStarted(Exit.CONFIGURATION, error) from error
         except psycopg.Error as error:
             raise NotStarted(
@@ -127,7 +128,7 @@ class Night:
                 "may this user create tables there?",
             ) from error
         self.settings.set("DATABASE_URL", dsn, priority="cmdline")
-        pid = connection.info.backend_pid
+        pid = database.backend_pid(connection)
         self.settings.set("RUN_LOCK_PID", pid, priority="cmdline")
         return connection
 

@@ -8,6 +8,9 @@ from scrapy import Request, Spider
 
 from crawler import arguments
 from crawler.extraction import origin_of
+from crawler.middlewares.charset import Undecodable
+from crawler.middlewares.limits import ParseLimit
+from crawler.pages.errors import NotAStory
 from crawler.secrets.redaction import holds_user_info
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ class OnePage(Spider):
     name = "one_page"
 
     def __init__(
-        self, *, url: str, received: list[Response], site: str, **_: Any
+        self, *, url: str, received: list[Response | NotAStory], site: str, **_: Any
     ) -> None:
         super().__init__()
         # an address is no permission to reach whatever it names
@@ -46,6 +49,11 @@ class OnePage(Spider):
         self.received.append(response)
 
     def failed(self, failure: Failure) -> None:
+        error = failure.value
+        if isinstance(error, Undecodable | ParseLimit):
+            # it came, and no crawl would read it
+            self.received.append(NotAStory(error.reason, said(error, self.url)))
+            return
         self.logger.error("%s: %s", self.url, failure.getErrorMessage())
 
 
@@ -59,11 +67,20 @@ def fetch(
 
     Raises:
         ValueError: the address holds a user name or password; the message does not.
+        NotAStory: the page came, but no crawl would read it.
     """
     if holds_user_info(url):
         raise ValueError(NOT_FETCHED)
-    received: list[Response] = []
+    received: list[Response | NotAStory] = []
     if process is not None:
         process.crawl(OnePage, url=url, received=received, site=site)
         process.start()
-    return received[0] if received else None
+    found = received[0] if received else None
+    if isinstance(found, NotAStory):
+        raise found
+    return found
+
+
+def said(error: Exception, url: str) -> str:
+    """Why, without the address that begins the message."""
+    return str(error).removeprefix(f"{url}: ")

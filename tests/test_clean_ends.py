@@ -13,7 +13,7 @@ import pytest
 
 from crawler.ends.verdict import Exit
 from tests.archives import readable
-from tests.crawling import scrapy
+from tests.crawling import ROOT, scrapy
 from tests.ending import begun, dripping, signalled
 from tests.site.server import ReplicaServer
 
@@ -50,6 +50,13 @@ def assert_whole(root: Path, dsn: str, code: Exit, *, all_rows: bool = True) -> 
     verified = scrapy("archive", "verify", dsn=dsn, VAR_DIR=str(root))
     *findings, _ = verified.stdout.splitlines()
     assert [one for one in findings if all_rows or NO_ROW not in one] == []
+
+
+def test_whatever_ends_a_run_ends_it_within_a_bound() -> None:
+    """Scrapy's own closing waits for ever; only Ending puts a bound to it."""
+    files = sorted((ROOT / "crawler").rglob("*.py"))
+    closing = [one.name for one in files if "close_spider_async" in one.read_text()]
+    assert closing == ["ending.py"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])

@@ -10,6 +10,10 @@ import pytest
 
 from crawler.ends.verdict import Exit
 from tests.crawling import scrapy
+from tests.faults import answers, bombs
+from tests.faults.charsets import CASES, Case
+from tests.faults.server import FaultServer
+from tests.faults.sites import FIRST
 from tests.site.server import ReplicaServer
 
 if TYPE_CHECKING:
@@ -71,7 +75,10 @@ def test_a_list_page_gives_its_links() -> None:
     [
         (b"<html><title>x</title></html>", Exit.INTERNAL, "no_headline"),
         (b"", Exit.INTERNAL, "no_headline"),
-        (bytes(range(256)) * 4, Exit.INTERNAL, "no_headline"),
+        (bytes(range(256)) * 4, Exit.INTERNAL, "undecodable"),
+        (bombs.depth(300), Exit.INTERNAL, "parse_limit"),
+        (bombs.attributes(20_000), Exit.INTERNAL, "parse_limit"),
+        (bombs.elements(20_000), Exit.INTERNAL, "parse_limit"),
         (b"<script>window.location.href='/x'</script>", Exit.INTERNAL, "redirect"),
         (None, Exit.CONFIGURATION, "No such file"),
         (b"\x1f\x8b\x08\x00cut", Exit.CONFIGURATION, "cannot be read"),
@@ -89,3 +96,36 @@ def test_what_is_no_story_is_one_line_on_standard_error(
     assert (run.returncode, run.stdout) == (code, "")
     assert len(run.stderr.strip().splitlines()) == 1
     assert word in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (bombs.depth(300), "parse_limit: nested deeper than 256 levels"),
+        (bytes(range(128, 256)) * 9, "undecodable: no charset"),
+    ],
+)
+def test_an_address_whose_page_no_crawl_would_read_is_one_line_too(
+    body: bytes, why: str
+) -> None:
+    with FaultServer({"/wj/story/1/9": answers.page(body)}) as site:
+        url = f"{site.url}/wj/story/1/9"
+        run = scrapy("extract", url, "--site", site.url, "-s", "DOWNLOAD_DELAY=0")
+    assert (run.returncode, run.stdout.strip()) == (Exit.INTERNAL, "")
+    assert run.stderr.startswith(f"{url}: {why}")
+    assert len(run.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("case", CASES[:4], ids=lambda case: case.name)
+def test_a_saved_page_reads_right_whatever_charset_it_declares(
+    case: Case, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_bytes(case.body(FIRST))
+    url = f"https://www.worldjournal.com/wj/story/121339/{FIRST}"
+
+    run = scrapy("extract", str(page), "--url", url)
+
+    assert run.returncode == 0, run.stderr
+    assert "\ufffd" not in run.stdout
+    assert case.text in json.loads(run.stdout.splitlines()[0])["title"]

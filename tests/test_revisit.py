@@ -29,6 +29,7 @@ class Held:
     told: str | None = None
     told_since: int | None = None
     told_seen: int | None = None
+    of_this_job: bool = False
 
 
 def ago(hours: float) -> datetime:

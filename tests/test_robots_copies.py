@@ -13,7 +13,7 @@ from scrapy.utils.test import get_crawler
 
 from crawler import settings
 from crawler.middlewares.guard import NeverRequestedMiddleware
-from crawler.middlewares.robots import ROBOTS, RobotsMiddleware
+from crawler.middlewares.robots import ROBOTS, OfTheNight, RobotsMiddleware
 from crawler.reach.addresses import place_of
 from crawler.robots.copies import Copies
 from crawler.robots.origins import Origins, address
@@ -173,12 +173,14 @@ def test_no_host_leads_out_of_the_folder(tmp_path: Path) -> None:
         assert copies.path("http", host, 80).parent == tmp_path
 
 
-def test_a_replay_and_a_look_have_no_copies(tmp_path: Path) -> None:
+def test_a_look_has_no_copies_and_a_replay_those_of_its_archive(tmp_path: Path) -> None:
     given = {"VAR_DIR": str(tmp_path), "ARCHIVE": "udn-1"}
     assert RobotsMiddleware.from_crawler(crawler_of(**given)).origins.copies
-    for other in ({"REPLAY": ["x.warc.gz"]}, {"ARCHIVE": ""}):
-        made = RobotsMiddleware.from_crawler(crawler_of(**{**given, **other}))
-        assert made.origins.copies is None
+    look = RobotsMiddleware.from_crawler(crawler_of(**given | {"ARCHIVE": ""}))
+    assert look.origins.copies is None
+    replay = crawler_of(**given | {"REPLAY": ["x.warc.gz"]})
+    again = RobotsMiddleware.from_crawler(replay)
+    assert isinstance(again.origins.copies, OfTheNight)
 
 
 @pytest.mark.parametrize(

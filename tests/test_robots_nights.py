@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import mkdtemp
 
 import psycopg
 
+from crawler import urls
+from crawler.archive.exchange import Exchange
+from crawler.archive.series import Series
+from crawler.archive.shelf import Shelf
 from crawler.ends.verdict import Exit
-from tests.crawling import crawl
+from crawler.robots.copies import GOOD_FOR
+from tests.crawling import crawl, scrapy
 from tests.raw import RawSite, http, page
 from tests.replaying import another_database, replay, rows
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ONCE = ("-s", "RETRY_TIMES=0", "-s", "DOWNLOAD_TIMEOUT=3")
 RULES = http(200, b"User-agent: *\nDisallow: /wj/cate/\n")
@@ -45,8 +50,8 @@ def test_a_site_without_its_rules_is_left_alone_and_the_night_says_so(
         assert set(rows(empty, told)) == {("fetch_failed", "robots_unavailable")}
 
 
-def test_a_young_copy_of_the_rules_serves_the_next_night(
-    database: str, tmp_path: Path
+def test_a_young_copy_of_the_rules_serves_the_next_night_and_its_replay(
+    postgres_server: str, template: str, database: str, tmp_path: Path
 ) -> None:
     def robots(earlier: int) -> bytes:
         return http(503) if earlier else RULES
@@ -65,3 +70,35 @@ def test_a_young_copy_of_the_rules_serves_the_next_night(
         ).fetchone()
     assert counters is not None
     assert counters[0]["robotstxt/copy_used"] == 1
+
+    # without the copy in VAR_DIR: what the night went by is in its archive
+    shutil.rmtree(tmp_path / "robots")
+    ends = "SELECT url, state, reason FROM frontier WHERE job_id = {} ORDER BY 1"
+    night = rows(database, ends.format(2))
+    assert ("forbidden", "robots_forbidden") in {row[1:] for row in night}
+    with another_database(postgres_server, template) as empty:
+        again = replay("2", empty, str(tmp_path))
+        assert again.returncode == Exit.NOTHING_FOUND, again.stderr
+        assert rows(empty, ends.format(1)) == night
+    verified = scrapy("archive", "verify", dsn=database, VAR_DIR=str(tmp_path))
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_a_copy_is_gone_by_in_no_later_night_than_it_was(tmp_path: Path) -> None:
+    """Two nights without robots.txt in one archive; the first had a copy."""
+    url = "https://www.worldjournal.com/robots.txt"
+    noon = datetime(2026, 3, 8, 12, tzinfo=UTC)
+
+    def shelf(*nights: datetime) -> Shelf:
+        root = Path(mkdtemp(dir=tmp_path))
+        with Series(root, "night", size_max=10**9, info={}) as series:
+            series.write_resource(url, b"rules", noon - timedelta(hours=1))
+            for when in nights:
+                series.write(Exchange(url=url, fetched_at=when, status=503))
+        found = Shelf(root.glob("*"), origin=urls.SITE, root=root, at=None)
+        assert len(list(found.open())) == len(nights)
+        return found
+
+    assert shelf(noon).gone_by(url, GOOD_FOR) == b"rules"
+    assert shelf(noon, noon + timedelta(days=3)).gone_by(url, GOOD_FOR) is None
+    assert shelf(noon).gone_by(f"{url}?", GOOD_FOR) is None

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+import pytest
 
 from crawler.ends.verdict import Exit
 from pipelines.storage import database as storage
@@ -13,6 +14,7 @@ from pipelines.storage import runs
 from pipelines.storage.run_lock import Held, State
 from tests.crawling import crawl
 from tests.ending import begun, signalled
+from tests.pooler import Pooler
 from tests.site.server import ReplicaServer
 
 if TYPE_CHECKING:
@@ -76,12 +78,18 @@ async def test_a_run_that_joined_another_holds_only_its_own(database: str) -> No
         await lock.close()
 
 
-def test_a_lock_that_was_dropped_is_taken_again_in_mid_run(database: str) -> None:
+@pytest.mark.parametrize("pooled", [False, True])
+def test_a_lock_that_was_dropped_is_taken_again_in_mid_run(
+    database: str, pooled: bool
+) -> None:
+    """Also behind a pooler, which hides the server's processes."""
     with (
         ReplicaServer(seed=7, night=1, stories=120, channels=3) as site,
         psycopg.connect(database, autocommit=True) as admin,
+        Pooler(database, "session") as pooler,
     ):
-        process = begun(site.url, database, "-s", "DOWNLOAD_DELAY=0.1")
+        address = pooler.address if pooled else database
+        process = begun(site.url, address, "-s", "DOWNLOAD_DELAY=0.1")
         under_way(process, site, 10)
         before = holders(admin)
         admin.execute(DROP)

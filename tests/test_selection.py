@@ -26,6 +26,7 @@ class Held:
     """A known story; lists call it by its own headline."""
 
     published_at: datetime | None
+    of_this_job: bool = False
     visited_at: datetime | None = None
     absent_since: datetime | None = None
     absences: int = 0

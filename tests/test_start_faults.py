@@ -13,6 +13,7 @@ from crawler.ends.verdict import Exit
 from pipelines.storage import migrate
 from tests.crawling import crawl
 from tests.outages import own_server
+from tests.pooler import Pooler
 from tests.site.server import ReplicaServer
 
 if TYPE_CHECKING:
@@ -44,6 +45,19 @@ def test_a_database_that_never_answers_is_found_out_without_a_request() -> None:
             assert run.returncode == Exit.DATABASE_UNREACHABLE
             assert seconds < START_MAX
             assert not site.requests
+
+
+def test_a_pooler_that_lends_transactions_is_found_out_without_a_request(
+    database: str,
+) -> None:
+    with (
+        ReplicaServer(seed=7, night=1) as site,
+        Pooler(database, "transaction") as pooler,
+    ):
+        run = crawl(site.url, pooler.address)
+    assert run.returncode == Exit.CONFIGURATION, run.stderr
+    assert "a pooler in transaction mode" in run.stdout
+    assert not site.requests
 
 
 DRIFT: dict[str, LiteralString] = {

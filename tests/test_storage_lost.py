@@ -205,10 +205,19 @@ def test_an_outage_shorter_than_the_patience_is_told_and_loses_nothing(
     assert spools(tmp_path) == []
 
 
+GIVEN_BACK = "UPDATE frontier SET state = 'pending', lease_until = NULL"
+
+
+@pytest.mark.parametrize("given_back", [False, True])
 def test_a_page_in_the_spool_ends_as_it_would_have(
-    postgres_server: str, database: str, db: Connection, tmp_path: Path
+    postgres_server: str,
+    database: str,
+    db: Connection,
+    tmp_path: Path,
+    given_back: bool,
 ) -> None:
-    """A bad row in the spool is found then, and its page still ends last."""
+    """A bad row in the spool is found then, and its page still ends last, be it that
+    the run could give its leases back."""
     ends = end(1, "read")
     bad = PageItems(links=(link(0), link(1)), requests=(request(9),), end=ends)
 
@@ -224,6 +233,8 @@ def test_a_page_in_the_spool_ends_as_it_would_have(
 
     runs.start_run(db, spider="test", arguments={})
     asyncio.run(whole())
+    if given_back:
+        db.execute(GIVEN_BACK)
     drain(db, database, tmp_path)
     assert rows(db, "SELECT position FROM link") == [1]
     assert rows(db, "SELECT target FROM quarantine") == ["link"]

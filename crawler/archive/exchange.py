@@ -88,6 +88,24 @@ def records(builder: RecordBuilder, exchange: Exchange) -> list[ArcWarcRecord]:
     return [first, *others]
 
 
+def resource(
+    builder: RecordBuilder, url: str, body: bytes, fetched_at: datetime
+) -> ArcWarcRecord:
+    """What an earlier run was given for ``url``, and this one goes by (WARC 1.1 §6.4).
+
+    Args:
+        fetched_at: when that was, aware UTC.
+    """
+    return builder.create_warc_record(
+        url,
+        "resource",
+        payload=BytesIO(body),
+        length=len(body),
+        warc_content_type="text/plain",
+        warc_headers_dict={"WARC-Date": fetched_at.strftime(STAMP)},
+    )
+
+
 def _response(builder: RecordBuilder, exchange: Exchange) -> ArcWarcRecord:
     if exchange.status is None:
         told = {"failure": exchange.failure or "unknown", "found": exchange.found}

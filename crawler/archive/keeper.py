@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from crawler.archive.exchange import Exchange
     from crawler.archive.series import Series
     from crawler.items import Capture
@@ -35,6 +37,19 @@ class Keeper:
         if self.work is None or self.work.done():
             self.work = loop.create_task(self._drain())
         return await done
+
+    async def keep_resource(self, url: str, body: bytes, fetched_at: datetime) -> None:
+        """Returns once what an earlier run was given is on the disk.
+
+        Raises:
+            OSError: it could not be written.
+        """
+
+        def write() -> None:
+            self.series.write_resource(url, body, fetched_at)
+            self.series.sync()
+
+        await asyncio.get_running_loop().run_in_executor(self.thread, write)
 
     async def close(self) -> None:
         """Ends the file; nothing is kept after this."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from scrapy.http import Headers, Response
@@ -11,11 +12,12 @@ from crawler.archive import payload
 from crawler.archive.exchange import payload_digest, row_fields
 from crawler.archive.framing import Damaged, Lost, frame_at, frames
 from crawler.archive.members import Fault
-from crawler.archive.stored import Stored, digest_fault, stored_of
+from crawler.archive.stored import Stored, date_of, digest_fault, stored_of
 from crawler.items import Capture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from crawler.archive.framing import Pairs
@@ -31,6 +33,7 @@ __all__ = [
     "decoded",
     "digest_fault",
     "read",
+    "resources",
     "response_of",
     "scan",
     "told_of",
@@ -77,6 +80,21 @@ def read(path: Path, offset: int) -> Stored:
     if found is None:
         raise Damaged(f"{path}: no capture at offset {offset}")
     return found
+
+
+def resources(path: Path, url: str) -> Iterator[tuple[datetime, bytes]]:
+    """What earlier runs were given for ``url`` and this one went by, and when (aware
+    UTC); records that cannot be read are left out.
+
+    Raises:
+        Damaged: the file itself cannot be read.
+    """
+    for one in frames(path):
+        if isinstance(one, Lost) or one.kind != "resource":
+            continue
+        if one.get("warc-target-uri").strip("<>") == url:
+            with suppress(Fault):
+                yield date_of(one), one.block
 
 
 def told_of(path: Path) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from warcio.warcwriter import WARCWriter
 
-from crawler.archive.exchange import payload_digest, records, row_fields
+from crawler.archive.exchange import payload_digest, records, resource, row_fields
 from crawler.items import Capture
 
 if TYPE_CHECKING:
@@ -35,7 +35,10 @@ def series_name(run_id: int, started_at: datetime) -> str:
 class Writer(WARCWriter):  # type: ignore[misc] # warcio states no types
     """FastWARC's check takes a payload digest of a record without HTTP for an error."""
 
-    NO_PAYLOAD_DIGEST_TYPES = (*WARCWriter.NO_PAYLOAD_DIGEST_TYPES, "metadata")
+    NO_PAYLOAD_DIGEST_TYPES = (
+        *WARCWriter.NO_PAYLOAD_DIGEST_TYPES,
+        *("metadata", "resource"),
+    )
 
 
 class Series:
@@ -85,6 +88,18 @@ class Series:
             fetched_at=exchange.fetched_at,
             **row_fields(exchange.headers),
         )
+
+    def write_resource(self, url: str, body: bytes, fetched_at: datetime) -> None:
+        """Appends what an earlier run was given, and this one goes by; no capture.
+
+        Raises:
+            OSError: the disk is full, or refuses.
+        """
+        out = self._file()
+        buffer = BytesIO()
+        writer = Writer(buffer, gzip=True, warc_version=VERSION)
+        writer.write_record(resource(writer, url, body, fetched_at))
+        append(out, buffer.getbuffer())
 
     def sync(self) -> None:
         """Everything written so far survives a power cut from here on."""

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler import urls
-from crawler.archive.reader import Damaged, Stored, capture_of, read, scan, told_of
+from crawler.archive.reader import (
+    Damaged,
+    Stored,
+    capture_of,
+    read,
+    resources,
+    scan,
+    told_of,
+)
 from crawler.archive.series import SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from crawler.items import Capture
 
@@ -67,6 +76,18 @@ class Shelf:
             return None
         _, path, offset = max(places, key=lambda place: place[0])
         return read(path, offset)
+
+    def gone_by(self, url: str, good_for: timedelta) -> bytes | None:
+        """What the night went by when it asked for ``url`` last and was not given it:
+        what an earlier one was given, not longer than ``good_for`` before."""
+        places = self.places.get(urls.canonical(url, origin=self.origin), [])
+        asked = max((when for when, _, _ in places), default=None)
+        found: list[tuple[datetime, bytes]] = []
+        for path in self.files if asked else ():
+            with suppress(Damaged):  # told of when the shelf was opened
+                found += resources(path, url)
+        good = [one for one in found if asked and asked - good_for <= one[0] <= asked]
+        return max(good, default=(None, None))[1]
 
 
 def find(named: str, root: Path) -> list[Path]:

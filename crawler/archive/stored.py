@@ -90,7 +90,7 @@ def _stored(frame: Frame, **held: Any) -> Stored:
     return Stored(
         capture_id=_uuid(record_id or f"{frame.get('warc-date')} {url}"),
         url=url,
-        fetched_at=_date(frame),
+        fetched_at=date_of(frame),
         file_offset=frame.offset,
         file_length=frame.length,
         digest=frame.get("warc-payload-digest") or None,
@@ -99,7 +99,12 @@ def _stored(frame: Frame, **held: Any) -> Stored:
     )
 
 
-def _date(frame: Frame) -> datetime:
+def date_of(frame: Frame) -> datetime:
+    """The WARC-Date of a record, aware UTC.
+
+    Raises:
+        Fault: it has none.
+    """
     stated = frame.get("warc-date")
     try:
         when = datetime.fromisoformat(stated)

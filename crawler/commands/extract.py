@@ -94,9 +94,14 @@ class Unreadable(Exception):
 
 
 def saved_page(body: bytes, url: str) -> TextResponse:
-    """Bytes of a saved page -> a response; its address is ``url``, else its own."""
+    """Bytes of a saved page -> a response; its address is ``url``, else its own.
+
+    Raises:
+        NotAStory: it is not readable.
+    """
     # a saved page has no Content-Type; without one Scrapy looks for a meta charset
-    response = HtmlResponse(url or urls.SITE, body=body)
+    saved = HtmlResponse(url or urls.SITE, body=body)
+    response: TextResponse = extraction.readable(saved)
     if not url and body.strip():
         told = read_structured(PageIndex(response.selector.root))
         own = told.canonical or told.meta.get("og:url")

@@ -60,7 +60,7 @@ class Command(LookingCommand):
             return
         try:
             response = fetch(self.crawler_process, args[0], site=opts.site)
-        except ValueError as error:
+        except (ValueError, NotAStory) as error:
             self.fail(str(error))
             return
         if response is None:

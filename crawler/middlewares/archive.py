@@ -112,6 +112,19 @@ class ArchiveMiddleware:
         self.crawler.signals.send_catch_log(CAPTURED, capture=capture)
         return capture
 
+    async def keep_copy(self, url: str, body: bytes, fetched_at: datetime) -> None:
+        """Archives what an earlier run was given for ``url``, which this one goes by,
+        so that a replay does too.
+
+        Raises:
+            ArchiveFailed: it could not be written; the run ends.
+        """
+        try:
+            await self.keeper.keep_resource(url, body, fetched_at)
+        except OSError as error:
+            self.stop(error)
+            raise ArchiveFailed(str(error)) from error
+
     def stop(self, error: OSError) -> None:
         """Ends the run: what cannot be archived is not worth fetching."""
         place, reason = self.keeper.series.root, "store_errors"

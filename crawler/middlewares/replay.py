@@ -17,6 +17,8 @@ from crawler.pages.captured import META, SEEN_AT
 from crawler.policy.revisit import site_clock
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -79,6 +81,10 @@ class ReplayMiddleware:
         if self.at:
             return f"the archive holds no capture of {self.at} or before"
         return "the archive holds no capture"
+
+    def gone_by(self, url: str, good_for: timedelta) -> bytes | None:
+        """What the night went by where it was not given what it asked for."""
+        return self.shelf.gone_by(url, good_for) if self.shelf is not None else None
 
     async def process_request(self, request: Request) -> Response:
         if self.shelf is None:

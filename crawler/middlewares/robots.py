@@ -14,21 +14,24 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.ends.ending import Ending
 from crawler.ends.failures import reason_of
 from crawler.ends.outcomes import NOT_DONE
+from crawler.middlewares.archive import ArchiveMiddleware
+from crawler.middlewares.replay import ReplayMiddleware
 from crawler.reach.addresses import place_of
 from crawler.reach.named import ForbiddenAddress
 from crawler.robots import policy
-from crawler.robots.copies import Copies
+from crawler.robots.copies import GOOD_FOR, Copies, Copy
 from crawler.robots.groups import product_token
 from crawler.robots.origins import Origins, address
 from crawler.robots.policy import Answer, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import datetime
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler.robots.origins import Origin
+    from crawler.robots.origins import Keeps, Origin
 
 logger = logging.getLogger(__name__)
 
@@ -53,8 +56,8 @@ class RobotsUnavailable(IgnoreRequest):
 
 class RobotsMiddleware:
     """Downloader middleware in the place of Scrapy's own, which lets everything pass
-    when robots.txt fails. A replay neither reads nor writes copies: only the archive
-    answers. Stats: ``robotstxt/<word>``.
+    when robots.txt fails. A copy that a night goes by is archived with it, and a
+    replay goes by no other. Stats: ``robotstxt/<word>``.
 
     Args:
         copies: last good files; None where none are kept.
@@ -62,7 +65,7 @@ class RobotsMiddleware:
     """
 
     def __init__(
-        self, crawler: Crawler, *, copies: Copies | None, delay_max: float
+        self, crawler: Crawler, *, copies: Keeps | None, delay_max: float
     ) -> None:
         self.crawler, self.delay_max = crawler, delay_max
         settings = crawler.settings
@@ -73,6 +76,7 @@ class RobotsMiddleware:
             ),
             count=self.count,
             copies=copies,
+            used=self.went_by,
         )
         self.ending = Ending(crawler)
 
@@ -82,10 +86,14 @@ class RobotsMiddleware:
         if not settings.getbool("ROBOTSTXT_OBEY"):
             raise NotConfigured
         # commands that only look leave nothing behind, and have no archive either
-        copies = Copies(Path(settings["VAR_DIR"]) / "robots")
+        copies: Keeps | None = None
+        if settings["REPLAY"]:
+            copies = OfTheNight(crawler)
+        elif settings["ARCHIVE"]:
+            copies = Copies(Path(settings["VAR_DIR"]) / "robots")
         return cls(
             crawler,
-            copies=copies if settings["ARCHIVE"] and not settings["REPLAY"] else None,
+            copies=copies,
             delay_max=settings.getfloat("CRAWL_DELAY_MAX"),
         )
 
@@ -108,6 +116,12 @@ class RobotsMiddleware:
             raise RobotsForbidden("forbidden by robots.txt")
         if permission.crawl_delay:
             self.slow_down(request, min(permission.crawl_delay, self.delay_max))
+
+    async def went_by(self, origin: Origin, copy: Copy) -> None:
+        """Has the archive hold what the night goes by."""
+        archive = self.crawler.get_downloader_middleware(ArchiveMiddleware)
+        if archive is not None:
+            await archive.keep_copy(address(origin), copy.body, copy.fetched_at)
 
     async def download(self, url: str) -> Response:
         """One request for robots.txt, past all middlewares but not its redirects."""
@@ -150,6 +164,21 @@ class RobotsMiddleware:
             self.crawler.stats.set_value("verdict/detail", f"{address(origin)}: {why}")
             self.ending.end(RobotsUnavailable.reason)
         return True
+
+
+class OfTheNight:
+    """Copies that a replayed night went by, as good as they were then."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    def keep(self, origin: Origin, body: bytes, now: datetime) -> None:
+        """They are in the archive."""
+
+    def last(self, origin: Origin, now: datetime) -> Copy | None:
+        replay = self.crawler.get_downloader_middleware(ReplayMiddleware)
+        body = replay.gone_by(address(origin), GOOD_FOR) if replay else None
+        return Copy(now, body) if body is not None else None
 
 
 async def fetch(download: Callable[[str], Awaitable[Response]], url: str) -> Answer:

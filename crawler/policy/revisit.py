@@ -30,9 +30,13 @@ class Known(Protocol):
     """What the archive tells of a story it holds; instants are aware UTC, on the
     site's clock. ``absent_since``: first of the visits that did not find it, and
     ``absences`` their number; ``words``: what lists called it in earlier runs.
-    ``read_run``: last run that read it; ``told``: what the list API last gave as its
-    time of change, heard so from run ``told_since`` to run ``told_seen``."""
+    ``of_this_job``: it was not there when the night's job began, be it that a run that
+    died meanwhile has stored it. ``read_run``: last run that read it; ``told``: what
+    the list API last gave as its time of change, heard so from run ``told_since`` to
+    run ``told_seen``."""
 
+    @property
+    def of_this_job(self) -> bool: ...
     @property
     def published_at(self) -> datetime | None: ...
     @property

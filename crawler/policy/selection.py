@@ -73,7 +73,8 @@ class Selection:
         self.held: Again = nothing_again
         self.foreign: frozenset[int] = frozenset()
         self.chosen: set[int] = set()
-        # ids the archive did not hold when the run first met them; it may by now
+        # ids the archive did not hold when the run first met them, or when its job
+        # began; it may by now
         self.new: set[int] = set()
         # (address, story) of those that the archive has looked at again, by id
         self.waiting: dict[int, tuple[str, revisit.Known]] = {}
@@ -130,7 +131,7 @@ class Selection:
         self, candidates: Collection[Candidate], *, now: datetime
     ) -> tuple[list[Candidate], set[int]]:
         """Those worth a request now, newest first, and the ids that are new to the
-        archive with this run."""
+        archive with this job: a list that a run died over goes on where it would."""
         await self.load(now)
         known = await self.known([one.story_id for one in candidates])
         due = [
@@ -146,7 +147,7 @@ class Selection:
         self.stats.inc_value("skip/known_or_chosen", len(candidates) - len(due))
         due.sort(key=lambda one: one.story_id, reverse=True)
         met = {one.story_id for one in candidates}
-        self.new |= met - known.keys()
+        self.new |= met - {one for one, old in known.items() if not old.of_this_job}
         return due, met & self.new
 
     async def load(self, now: datetime) -> dict[int, tuple[str, revisit.Known]]:

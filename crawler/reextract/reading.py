@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from crawler.archive import reader
-from crawler.extraction import origin_of
+from crawler.extraction import origin_of, readable
 from crawler.items import Scope
 from crawler.pages.errors import NotAStory
 from crawler.pages.story import parse_story
@@ -55,9 +55,8 @@ class Reading:
             return None
 
 
-def read(path: Path, offset: int, member: bytes | None = None) -> Reading:
-    """The page whose record begins at ``offset``; an extractor that fails on it is a
-    refusal too.
+def page_at(path: Path, offset: int, member: bytes | None = None) -> quick.Page:
+    """The page whose record begins at ``offset``.
 
     Args:
         member: the compressed record, if it is known where it ends.
@@ -65,9 +64,15 @@ def read(path: Path, offset: int, member: bytes | None = None) -> Reading:
     Raises:
         Damaged: the record cannot be read, or is not what its digest says.
     """
-    page = quick.page(member) if member else None
-    if page is None:
-        page = _slowly(path, offset)
+    return (quick.page(member) if member else None) or _slowly(path, offset)
+
+
+def read(page: quick.Page, *, stored: bool) -> Reading:
+    """What a page gives; an extractor that fails on it is a refusal too.
+
+    Args:
+        stored: a row names it, so that it was within the limits of its night.
+    """
     url = page.response.url
     given: dict[str, Any] = {
         "capture_id": page.capture_id,
@@ -76,7 +81,8 @@ def read(path: Path, offset: int, member: bytes | None = None) -> Reading:
     }
     try:
         # what is no text is refused by the page itself
-        found = parse_story(page.response, origin=origin_of(url))
+        response = readable(page.response, scan=not stored)
+        found = parse_story(response, origin=origin_of(url))
         links, raw = _by_key(found.links)
         article = clean(normalise(found.article))[0]
         return Reading(**given, article=article, links=links, raw=raw)

@@ -90,27 +90,30 @@ class Worker:
             DatabaseUnreachable: the database went away.
         """
         result = Result(damaged=list(chunk.faults))
-        readings = []
+        pages = []
         try:
             with chunk.path.open("rb") as stream:
                 for begin, end in chunk.places:
                     stream.seek(begin)
                     member = stream.read(end - begin) if end else None
                     try:
-                        readings.append(reading.read(chunk.path, begin, member))
+                        pages.append(reading.page_at(chunk.path, begin, member))
                     except Damaged as error:
                         result.damaged.append(str(error))
         except OSError as error:
             result.damaged.append(f"{chunk.path}: {error.strerror or error}")
         try:
-            self.compare(readings, result)
+            held = storage.held(self.connection, [one.capture_id for one in pages])
+            readings = [
+                reading.read(one, stored=held.names(one.capture_id)) for one in pages
+            ]
+            self.compare(readings, held, result)
         except psycopg.OperationalError as error:
             raise database.unreachable(self.task.dsn, error) from None
         return result
 
-    def compare(self, readings: list[Reading], result: Result) -> None:
+    def compare(self, readings: list[Reading], held: Held, result: Result) -> None:
         """Adds to ``result`` what the readings would change."""
-        held = storage.held(self.connection, [one.capture_id for one in readings])
         result.pages += len(readings)
         stored = []
         for one in readings:

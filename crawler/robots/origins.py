@@ -7,14 +7,16 @@ import logging
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from crawler.robots import policy
-from crawler.robots.copies import GOOD_FOR, Copies
+from crawler.robots.copies import GOOD_FOR
 from crawler.robots.policy import Answer, Permission, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    from crawler.robots.copies import Copy
 
     Origin = tuple[str, str, int]
 
@@ -27,6 +29,17 @@ ASK_AGAIN = timedelta(hours=1)
 def now() -> datetime:
     """The time of this machine, aware UTC."""
     return datetime.now(UTC)
+
+
+class Keeps(Protocol):
+    """Where last good files are: ``Copies``, or the archive of a night."""
+
+    def keep(self, origin: Origin, body: bytes, now: datetime) -> None: ...
+    def last(self, origin: Origin, now: datetime) -> Copy | None: ...
+
+
+async def unnoticed(_origin: Origin, _copy: Copy) -> None:
+    """Nobody wants to know which copies are used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +60,15 @@ class Origins:
         count: counts a word (``rules``, ``unavailable``, ``unreachable``,
             ``copy_used``, ``request_count``).
         copies: last good files; None where none are kept.
+        used: is told of each copy before it is gone by.
         clock: the time, aware UTC.
     """
 
     fetch: Callable[[str], Awaitable[Answer]]
     token: str
     count: Callable[[str], None]
-    copies: Copies | None = None
+    copies: Keeps | None = None
+    used: Callable[[Origin, Copy], Awaitable[None]] = unnoticed
     clock: Callable[[], datetime] = now
 
     def __post_init__(self) -> None:
@@ -79,6 +94,7 @@ class Origins:
             until = self.clock() + ASK_AGAIN
             copy = self.copies and self.copies.last(origin, self.clock())
             if copy:
+                await self.used(origin, copy)
                 self.count("copy_used")
                 logger.warning(
                     "%s cannot be had (%s): going by the copy of %s",

@@ -180,10 +180,43 @@ def answers(connection: psycopg.Connection[Any]) -> bool:
     return True
 
 
+class Pooled(Exception):
+    """A pooler gives sessions no process of their own; the message says what to do."""
+
+
+def refuse_pooler(connection: psycopg.Connection[Any], dsn: str) -> None:
+    """Locks of a session, and what it sets, are worth nothing where a pooler lends it
+    another process of the server for every transaction (PgBouncer's ``pool_mode``).
+
+    Any pooler tells a client another process than the one that answers it. Then a
+    second session is begun: neither may be served by the other's.
+
+    Raises:
+        Pooled: they share processes.
+    """
+    own = backend_pid(connection)
+    if own == connection.info.backend_pid:
+        return
+    with connect(dsn) as other, other.transaction():
+        shared = backend_pid(other) == own
+        if shared or backend_pid(connection) != own:
+            raise Pooled(
+                f"a pooler in transaction mode stands before {masked(dsn)}, and the "
+                "lock of a run would not be its own; let DATABASE_URL name the "
+                "database itself, or the pooler in session mode"
+            )
+
+
+def backend_pid(connection: psycopg.Connection[Any]) -> int:
+    """The process of the server that answers, whatever a pooler says it is."""
+    row = connection.execute("SELECT pg_backend_pid()").fetchone()
+    return int(row[0]) if row else 0
+
+
 def run_lock(connection: psycopg.Connection[Any]) -> bool:
     """Takes the lock of a run for the life of ``connection``; False if another run
-    holds it. It is free again as soon as its holder is dead. Needs a direct session,
-    not a pooler in transaction mode."""
+    holds it. It is free again as soon as its holder is dead. See
+    :func:`refuse_pooler`."""
     row = connection.execute("SELECT pg_try_advisory_lock(%s)", [RUN_LOCK]).fetchone()
     return bool(row and row[0])
 

@@ -41,8 +41,9 @@ SET state = 'pending', reason = NULL, ended_at = NULL, ended_run = NULL
 WHERE frontier.state NOT IN ('pending', 'leased')
 """
 
-# A lease that another run has taken over since is that run's to end. A story without a
-# revision of this run is what it was.
+# A lease that another run has taken over since is that run's to end; one that was only
+# given back (its page lies in the spool, or came late) is still the run's. A story
+# without a revision of this run is what it was.
 END = """
 WITH ended AS (
     SELECT decode(fingerprint, 'hex') AS fingerprint, state, reason
@@ -50,7 +51,8 @@ WITH ended AS (
         AS row (fingerprint text, state text, reason text)
 ), locked AS (
     SELECT ended.* FROM frontier JOIN ended USING (fingerprint)
-    WHERE job_id = %(job)s AND frontier.state = 'leased' AND lease_run = %(run)s
+    WHERE job_id = %(job)s AND frontier.state IN ('leased', 'pending')
+        AND lease_run = %(run)s
     ORDER BY fingerprint
     FOR UPDATE OF frontier
 )
@@ -135,7 +137,7 @@ async def end(
     job: int,
     run: int,
 ) -> None:
-    """Gives requests that ``run`` holds a lease on their one terminal state."""
+    """Gives requests that ``run`` was the last to take their one terminal state."""
     rows = json.dumps(
         [
             {"fingerprint": e.fingerprint.hex(), "state": e.state, "reason": e.reason}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # Only what earlier runs know: rows of this one come and go while it decides
 STORY = """
 SELECT article.story_id, article.url, article.published_at, article.title,
+    article.first_seen_run >= %(run)s AS of_this_job,
     edit.changed_at, visit.visited_at, absence.absent_since,
     coalesce(absence.absences, 0) AS absences,
     visit.read_run, signal.value AS told, signal.since_run AS told_since,
@@ -57,7 +58,8 @@ WHERE article.published_at >= %(young)s
 
 @dataclass(frozen=True, slots=True)
 class KnownStory:
-    """A stored story; instants are aware UTC, on the site's clock. ``changed_at``: when
+    """A stored story; instants are aware UTC, on the site's clock. ``of_this_job``: no
+    run before stored it, but one that is dead by now may have. ``changed_at``: when
     its newest revision but the first was seen; ``absent_since``
     and ``absences``: visits that did not find it since it was last there; ``words``:
     what lists called it in earlier runs; ``read_run``: last run that read it whole;
@@ -68,6 +70,7 @@ class KnownStory:
     url: str
     published_at: datetime | None
     title: str
+    of_this_job: bool
     changed_at: datetime | None
     visited_at: datetime | None
     absent_since: datetime | None

@@ -62,7 +62,8 @@ class Held:
         if self.alone and not await self._take(connection, TAKE, [RUN_LOCK]):
             return State.LOST
         if await self._take(connection, runs.HOLD, [runs.RUN_CLASS, self.run]):
-            self.pid = connection.info.backend_pid
+            cursor = await connection.execute("SELECT pg_backend_pid()")
+            (self.pid,) = await cursor.fetchone() or (self.pid,)
             return State.TAKEN_AGAIN
         return State.HELD  # another run is asking whether this one lives: look again
 
