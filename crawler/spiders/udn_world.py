@@ -14,6 +14,7 @@ from crawler.frontier.requests import FOUND, OWN
 from crawler.frontier.whole_page import whole_page
 from crawler.items import PageItems, Section
 from crawler.pages.api import parse_api
+from crawler.pages.captured import shown
 from crawler.pages.channel import parse_channel
 from crawler.pages.errors import NotAStory
 from crawler.pages.list_page import ListPage, NotAList, walled
@@ -187,14 +188,16 @@ class UdnWorldSpider(AskingSpider):
         self.outcomes.read(response)
         visit = visits.led_elsewhere(response, page.article.story_id, self.origin)
         end = ended(response.request, "redirected") if visit else None
+        told = visits.not_modified(response, page.article.story_id)
+        links = shown(response, page.links)
         yield PageItems(
-            article=page.article, links=page.links, observations=visit, end=end
+            article=page.article, links=links, observations=(*visit, *told), end=end
         )
         published = times.published(page.article.date_witnesses)
         if not self.selection.in_time(published):
             self.crawler.stats.inc_value("skip/older_than_since")
         elif self.selection.of_a_wanted_channel(page.article.url):
-            requests, _ = await self.follow(response, page.links, depth)
+            requests, _ = await self.follow(response, links, depth)
             for request in requests:
                 yield request
 
