@@ -9,6 +9,7 @@ import pytest
 from scrapy.statscollectors import MemoryStatsCollector
 from scrapy.utils.test import get_crawler
 
+from bench.nights import simulate
 from crawler.policy.coverage import Coverage
 from crawler.policy.selection import Candidate, Selection
 from crawler.policy.walk import AUDITS_MIN, CLEAN, Walk
@@ -99,3 +100,19 @@ def test_a_night_with_many_new_stories_reads_no_list_that_the_sitemap_covers(
     assert len(lists[2]) == 3
     assert lists[2] < lists[1]
     assert set(new) <= {int(one.rpartition("/")[2]) for one in found[2]}
+
+
+async def test_thirty_nights_miss_nothing_for_what_they_cost() -> None:
+    told = await simulate(30, new=40, rows=20)
+    assert told.missed == 0
+    cost = sum(one.total() for one in told.costs) / sum(told.worths)
+    print(f"{cost:.3f} requests per new or changed story")
+    # what was measured, and a little: docs/figures.md
+    assert cost < 1.55
+
+
+async def test_a_story_gone_for_good_is_watched_no_longer_than_the_rule_says() -> None:
+    """With long pages the walk would follow it for 32 days, had each night its turn."""
+    told = await simulate(24, new=40, rows=100)
+    assert told.missed == 0
+    assert max(one["api"] for one in told.costs[8:]) <= 8
