@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,14 +17,14 @@ from crawler.frontier.requests import FOUND, ROW
 from crawler.middlewares import conditional
 from crawler.pages.captured import UNCHANGED, Unchanged, shown
 from pipelines.storage.validators import Held
-from tests.archives import SITE, exchange, keep, warc_of
+from tests.archives import SITE, exchange, keep, validators, warc_of
+from tests.crawling import scrapy
 from tests.histories import Told, edits
 from tests.replaying import another_database, night, replay, rows, tables
 from tests.site.server import ReplicaServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 # Every story of a small site is young
 ALL = ("-s", "REVISIT_HOURS=300")
@@ -184,6 +185,13 @@ def test_nights_with_304s_are_replayed_into_the_same_rows(
         run = replay(number, database, nights.var)
         assert run.returncode == 0, run.stderr
     assert tables(database) == nights.rows
+
+
+def test_archives_with_304s_are_sound(nights: Nights) -> None:
+    run = scrapy("archive", "verify", "--run", "2", dsn=nights.dsn, VAR_DIR=nights.var)
+    assert run.returncode == 0, run.stdout + run.stderr
+    (path,) = Path(nights.var).rglob("*-run2-*.warc.gz")
+    assert [done.returncode for done in validators(path)] == [0, 0]
 
 
 def test_a_304_alone_is_a_miss_since_the_archive_does_not_hold_its_page(
