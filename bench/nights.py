@@ -79,6 +79,7 @@ class Archive:
     def new(self, story: Story, night: HistoryNight) -> None:
         known = KnownStory(
             story_id=story.id,
+            of_this_job=False,
             url=f"{SITE}/wj/story/1/{story.id}",
             published_at=story.published,
             title=story.title,

@@ -90,7 +90,7 @@ class Shelf:
         """What the night went by when it asked for ``url`` last and was not given it:
         what an earlier one was given, not longer than ``good_for`` before."""
         places = self.places.get(urls.canonical(url, origin=self.origin), [])
-        asked = max((when for when, _, _ in places), default=None)
+        asked = max((when for when, *_ in places), default=None)
         found: list[tuple[datetime, bytes]] = []
         for path in self.files if asked else ():
             with suppress(Damaged):  # told of when the shelf was opened
