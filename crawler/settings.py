@@ -28,6 +28,7 @@ from crawler.middlewares.archive import ArchiveMiddleware
 from crawler.middlewares.bodies import SoundBodiesMiddleware
 from crawler.middlewares.budget import StoryBudgetMiddleware
 from crawler.middlewares.charset import CharsetMiddleware
+from crawler.middlewares.conditional import ConditionalMiddleware
 from crawler.middlewares.guard import NeverRequestedMiddleware
 from crawler.middlewares.limits import ParseLimitsMiddleware
 from crawler.middlewares.pace import PaceMiddleware
@@ -125,6 +126,7 @@ DOWNLOADER_MIDDLEWARES: dict[type, int | None] = {
     ParseLimitsMiddleware: 570,
     CharsetMiddleware: 585,
     SoundBodiesMiddleware: 595,  # between Scrapy's redirects and its unpacking
+    ConditionalMiddleware: 945,
     ArchiveMiddleware: 950,
     ReplayMiddleware: 960,
 }

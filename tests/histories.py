@@ -19,6 +19,11 @@ ABSENCES = (
     f"SELECT story_id, run_id, outcome FROM observation WHERE outcome IN {ABSENT}"  # noqa: S608
 )
 COUNTERS = "SELECT run_id, counters FROM run ORDER BY run_id"
+# The order of a real night, in which the sitemap is read before all other lists
+ONE_AT_A_TIME = (
+    *("-s", "CONCURRENT_REQUESTS=1", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1"),
+    *("-s", "SCRAPER_SLOT_MAX_ACTIVE_SIZE=1"),
+)
 WORDS = "list_title"  # only lists say it: no change of the story
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.crawling import crawl
-from tests.histories import ABSENCES, Told, crawl_nights, edits
+from tests.histories import ABSENCES, ONE_AT_A_TIME, Told, crawl_nights, edits
 from tests.replaying import another_database, rows
 from tests.site.server import ReplicaServer
 
@@ -155,7 +155,7 @@ def test_what_nights_with_three_hundred_new_stories_cost_by_kind(
     nights = range(1, 9)
     size: dict[str, Any] = {"stories": 320, "new_a_night": 300}
     with ReplicaServer(seed=7, history=True, **size) as site:
-        told = crawl_nights(Told(database), site, nights)
+        told = crawl_nights(Told(database), site, nights, *ONE_AT_A_TIME)
     expected, found = edits(told)
     assert found == expected
     for night, trusted in zip(nights, told.trusted(), strict=True):
@@ -165,4 +165,4 @@ def test_what_nights_with_three_hundred_new_stories_cost_by_kind(
     cost = sum(told.requests[n] for n in trusting) / sum(map(told.worth, trusting))
     print(f"nights {trusting}: {cost:.2f} requests per new or changed story")
     # what was measured, and a little: the aim of 1.10 is not reached
-    assert cost < 1.4
+    assert cost < 1.3

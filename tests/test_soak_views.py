@@ -58,6 +58,10 @@ QUESTIONS = {
         SELECT * FROM same_text WHERE story_id = %(copied)s""",
     "same_text: one story that is the newer of a pair": """
         SELECT * FROM same_text WHERE other_story_id = %(copied)s + 1""",
+    "copies: one story": "SELECT * FROM copies WHERE story_id = %(copied)s",
+    "copies: several stories": """
+        SELECT * FROM copies
+        WHERE story_id = ANY(ARRAY[%(copied)s, %(copied)s + 1]::bigint[])""",
     "same_text: the ten newest stories": """
         SELECT copy.* FROM (SELECT story_id FROM article
             ORDER BY published_at DESC, story_id DESC LIMIT 10) AS newest,

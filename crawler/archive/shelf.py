@@ -43,7 +43,7 @@ class Shelf:
         self, files: Iterable[Path], *, origin: str, root: Path, at: datetime | None
     ) -> None:
         self.files, self.origin, self.root, self.at = tuple(files), origin, root, at
-        self.places: dict[str, list[tuple[datetime, Path, int]]] = {}
+        self.places: dict[str, list[tuple[datetime, Path, int, int | None]]] = {}
 
     def open(self) -> Iterator[Capture]:
         """Reads the files once, and tells of each capture.
@@ -56,7 +56,8 @@ class Shelf:
             for stored in self._readable(path, faults):
                 if self.at is None or stored.fetched_at <= self.at:
                     key = urls.canonical(stored.url, origin=self.origin)
-                    place = (stored.fetched_at, path, stored.file_offset)
+                    offset, status = stored.file_offset, stored.status
+                    place = (stored.fetched_at, path, offset, status)
                     self.places.setdefault(key, []).append(place)
                     yield capture_of(stored, path, self.root)
         if faults:
@@ -69,19 +70,27 @@ class Shelf:
         except Damaged as error:
             faults.append(error)
 
-    def last(self, url: str) -> Stored | None:
-        """The last capture of an address; None if there is none."""
-        places = self.places.get(urls.canonical(url, origin=self.origin))
+    def last(self, url: str, *, whole: bool = False) -> Stored | None:
+        """The last capture of an address; None if there is none.
+
+        Args:
+            whole: a 304, which has no page, is no answer.
+        """
+        places = [
+            place
+            for place in self.places.get(urls.canonical(url, origin=self.origin), ())
+            if not (whole and place[3] == 304)
+        ]
         if not places:
             return None
-        _, path, offset = max(places, key=lambda place: place[0])
+        _, path, offset, _ = max(places, key=lambda place: place[0])
         return read(path, offset)
 
     def gone_by(self, url: str, good_for: timedelta) -> bytes | None:
         """What the night went by when it asked for ``url`` last and was not given it:
         what an earlier one was given, not longer than ``good_for`` before."""
         places = self.places.get(urls.canonical(url, origin=self.origin), [])
-        asked = max((when for when, _, _ in places), default=None)
+        asked = max((when for when, *_ in places), default=None)
         found: list[tuple[datetime, bytes]] = []
         for path in self.files if asked else ():
             with suppress(Damaged):  # told of when the shelf was opened

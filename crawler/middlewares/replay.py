@@ -13,6 +13,7 @@ from crawler import times, urls
 from crawler.archive.reader import Damaged, response_of
 from crawler.archive.shelf import Shelf
 from crawler.items import CAPTURED
+from crawler.middlewares.conditional import HELD
 from crawler.pages.captured import META, SEEN_AT
 from crawler.policy.revisit import site_clock
 
@@ -90,7 +91,8 @@ class ReplayMiddleware:
         if self.shelf is None:
             raise CloseSpider("replay_not_open")
         try:
-            stored = self.shelf.last(request.url)
+            # a 304 answers only who holds the page
+            stored = self.shelf.last(request.url, whole=HELD not in request.meta)
         except Damaged:
             self.crawler.stats.inc_value("replay/damaged_captures")
             stored = None

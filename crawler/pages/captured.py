@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crawler.policy.revisit import site_clock
@@ -11,9 +12,22 @@ if TYPE_CHECKING:
 
     from scrapy.http import Response
 
+    from crawler.items import Link
+
 META = "capture_id"
 # When the last answer to a request, or to what led to it, came: on the site's clock
 SEEN_AT = "seen_at"
+# Set where the site answered 304 and the page was taken out of the archive again
+UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """``capture_id``: of the 304, the page's own being that of the archived answer;
+    ``whole``: every byte of the page is as it was, not only what it tells."""
+
+    capture_id: UUID | None
+    whole: bool
 
 
 def seen(response: Response) -> dict[str, Any]:
@@ -28,3 +42,17 @@ def captured_as(response: Response) -> UUID | None:
     request = response.request
     found: UUID | None = request.meta.get(META) if request is not None else None
     return found
+
+
+def unchanged(response: Response) -> Unchanged | None:
+    """What a 304 said of the page; None where the page itself came."""
+    request = response.request
+    told: Unchanged | None = request.meta.get(UNCHANGED) if request else None
+    return told
+
+
+def shown(response: Response, links: tuple[Link, ...]) -> tuple[Link, ...]:
+    """Those of the page's links that it is known to show now: a weak validator is
+    about the story, and the lists around it may have changed."""
+    told = unchanged(response)
+    return links if told is None or told.whole else ()

@@ -11,6 +11,7 @@ from scrapy import Request, Spider
 from crawler import arguments, urls
 from crawler.ends.outcomes import Outcomes
 from crawler.frontier.whole_page import whole_page
+from crawler.policy.coverage import Coverage
 from crawler.policy.selection import Selection
 from crawler.policy.walk import Walk
 
@@ -61,6 +62,10 @@ class AskingSpider(Spider):
         )
 
     @cached_property
+    def coverage(self) -> Coverage:
+        return Coverage()
+
+    @cached_property
     def walk(self) -> Walk:
         settings = self.crawler.settings
         return Walk(
@@ -72,7 +77,8 @@ class AskingSpider(Spider):
     def list_request(
         self, href: str, callback: Callable[..., Any], **options: Any
     ) -> Request:
-        return self.request(href, callback, priority=LIST_PRIORITY, **options)
+        options.setdefault("priority", LIST_PRIORITY)
+        return self.request(href, callback, **options)
 
     def fingerprint(self, request: Request) -> bytes:
         """What makes two requests one."""

@@ -24,6 +24,8 @@ DAY = timedelta(days=1)
 MISHAP = 8 * DAY
 # After this long nobody waits for a vanished story any more
 FORGOTTEN = 32 * DAY
+# A night may be left out
+CATCH_UP = 2 * DAY
 
 
 class Known(Protocol):
@@ -100,11 +102,15 @@ def just_seen(known: Known, now: datetime) -> bool:
 
 
 def _absent_due(known: Known, since: datetime, now: datetime) -> bool:
-    """Every run while it may be a mishap, then the pauses double."""
-    if known.visited_at is None or now - since <= MISHAP:
+    """Every run while it may be a mishap, then once after each pause, which double;
+    only for two days, since a list that told of it instead leaves no visit."""
+    gone, visited = now - since, known.visited_at
+    if visited is None or gone <= MISHAP:
         return True
-    waited = known.visited_at - since
-    return now - since <= FORGOTTEN and now - known.visited_at >= waited
+    return any(
+        pause <= gone < pause + CATCH_UP and visited - since < pause
+        for pause in (2 * MISHAP, FORGOTTEN)
+    )
 
 
 def site_clock(response: Response) -> datetime:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler import urls
 from crawler.items import Observation
+from crawler.pages.captured import unchanged
 from crawler.policy.revisit import site_clock
 
 if TYPE_CHECKING:
@@ -80,6 +81,22 @@ def observed(
         seen_at=seen_at,
         capture_id=request.meta.get("capture_id"),
     )
+
+
+def not_modified(response: Response, story_id: int) -> tuple[Observation, ...]:
+    """A visit that the site answered with a 304: its capture is that of the answer;
+    nothing where the page itself came."""
+    told = unchanged(response)
+    if told is None:
+        return ()
+    alive = Observation(
+        story_id=story_id,
+        outcome="alive",
+        status=304,
+        seen_at=site_clock(response),
+        capture_id=told.capture_id,
+    )
+    return (alive,)
 
 
 def led_elsewhere(

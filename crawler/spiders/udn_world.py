@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import CloseSpider
@@ -14,6 +15,7 @@ from crawler.frontier.requests import FOUND, OWN
 from crawler.frontier.whole_page import whole_page
 from crawler.items import PageItems, Section
 from crawler.pages.api import parse_api
+from crawler.pages.captured import shown
 from crawler.pages.channel import parse_channel
 from crawler.pages.errors import NotAStory
 from crawler.pages.list_page import ListPage, NotAList, walled
@@ -21,11 +23,11 @@ from crawler.pages.menu import CHANNELS, UnknownChannel, parse_menu, select
 from crawler.pages.sitemap import parse_sitemap
 from crawler.pages.story import parse_story
 from crawler.policy import revisit, visits
-from crawler.policy.asking import AskingSpider
+from crawler.policy.asking import LIST_PRIORITY, AskingSpider
 from crawler.policy.walk import Reach, looks, reach_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Iterable
+    from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 
     from scrapy import Request
     from scrapy.http import Response, TextResponse
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
 HOME = "/wj/index"
 SITEMAP = "/sitemap/gnews"
 BREAKING = "breaking"
+# It tells which other lists are needless
+FIRST = LIST_PRIORITY + 1
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class UdnWorldSpider(AskingSpider):
@@ -76,22 +81,22 @@ class UdnWorldSpider(AskingSpider):
             self.crawler.stats.set_value("verdict/detail", str(error))
             raise CloseSpider("unknown_channel") from error
         self.selection.leave_out(menu, channels)
-        yield self.list_request(SITEMAP, self.parse_sitemap)
+        yield self.list_request(SITEMAP, self.parse_sitemap, priority=FIRST)
         yield self.list_request(f"/wj/cate/{BREAKING}", self.parse_list)
         yield self.api_request(1, first_rank=1, walked=asdict(Reach(now.isoformat())))
         for channel in channels:
             if channel.code != BREAKING:
-                behind = [subcategory.href for subcategory in channel.subcategories]
+                behind = {str(one.id): one.href for one in channel.subcategories}
                 yield self.list_request(
                     channel.href, self.parse_list, cb_kwargs={"behind": behind}
                 )
 
     @whole_page
     async def parse_list(
-        self, response: TextResponse, behind: Collection[str] = ()
+        self, response: TextResponse, behind: Mapping[str, str] = NOTHING
     ) -> AsyncIterator[PageItems | Request]:
         """A list page; what lies ``behind`` it, the subcategories of a channel, where
-        all of it is new, so that more may lie there."""
+        all of it is new, so that more may lie there than the sitemap names."""
         try:
             page = parse_channel(response, origin=self.origin)
         except NotAList as error:
@@ -106,7 +111,7 @@ class UdnWorldSpider(AskingSpider):
         if not new:
             self.crawler.stats.inc_value("list/nothing_new")
         elif rows <= new:
-            for href in behind:
+            for href in self.coverage.beyond(rows, behind):
                 yield self.list_request(href, self.parse_list)
 
     @whole_page
@@ -170,9 +175,11 @@ class UdnWorldSpider(AskingSpider):
         self.outcomes.read(response)
         self.crawler.stats.inc_value("link/rows", len(sitemap.stories))
         for child in sitemap.children:
-            yield self.list_request(child, self.parse_sitemap)
+            yield self.list_request(child, self.parse_sitemap, priority=FIRST)
         candidates = self.selection.of_sitemap(sitemap.stories, response.url)
-        for request in (await self.story_requests(response, candidates))[0]:
+        requests, new = await self.story_requests(response, candidates)
+        self.coverage.add(candidates, new)
+        for request in requests:
             yield request
 
     @whole_page
@@ -187,14 +194,16 @@ class UdnWorldSpider(AskingSpider):
         self.outcomes.read(response)
         visit = visits.led_elsewhere(response, page.article.story_id, self.origin)
         end = ended(response.request, "redirected") if visit else None
+        told = visits.not_modified(response, page.article.story_id)
+        links = shown(response, page.links)
         yield PageItems(
-            article=page.article, links=page.links, observations=visit, end=end
+            article=page.article, links=links, observations=(*visit, *told), end=end
         )
         published = times.published(page.article.date_witnesses)
         if not self.selection.in_time(published):
             self.crawler.stats.inc_value("skip/older_than_since")
         elif self.selection.of_a_wanted_channel(page.article.url):
-            requests, _ = await self.follow(response, page.links, depth)
+            requests, _ = await self.follow(response, links, depth)
             for request in requests:
                 yield request
 

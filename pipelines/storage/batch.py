@@ -114,7 +114,10 @@ async def store_batch(
                 seen_at=seen_at,
                 extractor=extractor,
             )
-            visits |= {k: _visit(stories[k], revised.half.get(k)) for k in stories}
+            visits |= {
+                k: _visit(stories[k], revised.half.get(k), visits.get(k))
+                for k in stories
+            }
             shown = {key: revised.hashes[key] for key in revised.half}
             halves = [_half(stories[k], why) for k, why in revised.half.items()]
             changed = [k for k, what in story_outcomes.items() if what == "changed"]
@@ -148,14 +151,16 @@ async def store_batch(
     ]
 
 
-def _visit(article: Article, half: str | None) -> Observation:
+def _visit(article: Article, half: str | None, told: Observation | None) -> Observation:
+    """``told``: what the page itself says of the visit; a 304 has its own capture."""
+    modified = told is None or told.status != 304
     return Observation(
         story_id=article.story_id,
         outcome="half_loaded" if half else "alive",
-        status=200,
+        status=200 if modified else 304,
         detail=half,
         seen_at=article.seen_at,
-        capture_id=article.capture_id,
+        capture_id=article.capture_id if told is None or modified else told.capture_id,
     )
 
 

@@ -17,6 +17,7 @@ from tests.site.render import lists
 from tests.site.render.failing import failing_page
 from tests.site.render.parts import page
 from tests.site.render.story import story_page
+from tests.site.validators import is_modified, validators
 from tests.site.world import FIRST_NIGHT, World
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ class Pages:
 
 class ReplicaServer:
     """``with ReplicaServer(seed=7, night=1) as site``: ``site.url``, ``site.requests``
-    (Counter of request targets), ``site.night`` (settable), ``site.truth()``.
+    (Counter of request targets), ``site.not_modified`` (those answered with a 304),
+    ``site.night`` (settable), ``site.truth()``. ``validators``: one of KINDS.
 
     With ``history`` its nights are those of a ``HistoryWorld``, which alone minds
     ``new_a_night`` and ``quiet`` and has a ``site.history_truth()``."""
@@ -99,6 +101,7 @@ class ReplicaServer:
         new_a_night: int = USUAL,
         quiet: Collection[int] = (),
         unsaid: int = 0,
+        validators: str = "weak",
     ) -> None:
         size: dict[str, Any] = {"stories": stories, "channels": channels}
         size["first_night"] = first_night
@@ -107,7 +110,9 @@ class ReplicaServer:
         self.world = HistoryWorld(seed, **size) if history else World(seed, **size)
         self.world.unsaid = unsaid
         self.robots, self.heavy, self.port = robots, weight == "heavy", port
+        self.validators = validators
         self.requests: Counter[str] = Counter()
+        self.not_modified: Counter[str] = Counter()
         self.times: list[float] = []
         self.started = threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
@@ -179,17 +184,42 @@ class ReplicaServer:
         self.requests[target] += 1
         self.times.append(time.monotonic())
         status, kind, body = self.pages.get(target)
-        if "html" in kind:
+        told = self.told(target, body) if status == 200 else {}
+        asked = dict(
+            (name.lower(), value)
+            for name, _, value in (
+                h.partition(": ") for h in headers.decode().split("\r\n")
+            )
+        )
+        if not is_modified(told, asked):
+            self.not_modified[target] += 1
+            return self.head(304, told).encode("ascii")
+        if "html" in kind and self.validators != "strong":
             body = timing(time.perf_counter()) + body
-        encoding = ""
-        if b"gzip" in headers.lower():
-            body, encoding = gzip.compress(body, 1), "Content-Encoding: gzip\r\n"
-        date_header = format_datetime(self.pages.night.now, usegmt=True)
-        leads = "Location: /\r\n" if status in (301, 302) else ""
-        return (
-            f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nDate: {date_header}\r\n"
-            f"{encoding}{leads}Content-Length: {len(body)}\r\n\r\n"
-        ).encode("ascii") + body
+        told["Content-Type"] = kind
+        if "gzip" in asked.get("accept-encoding", ""):
+            body, told["Content-Encoding"] = gzip.compress(body, 1), "gzip"
+        if status in (301, 302):
+            told["Location"] = "/"
+        told["Content-Length"] = str(len(body))
+        return self.head(status, told).encode("ascii") + body
+
+    def told(self, target: str, body: bytes) -> dict[str, str]:
+        """Validators of a page."""
+        story = self.pages.story(target.partition("?")[0])
+        now = self.pages.night.now
+        return validators(
+            self.validators,
+            body,
+            story=story is not None,
+            modified=min(story.changed, now) if story else None,
+        )
+
+    def head(self, status: int, told: dict[str, str]) -> str:
+        date = format_datetime(self.pages.night.now, usegmt=True)
+        fields = {"Date": date, **told}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        return f"HTTP/1.1 {status} X\r\n{lines}\r\n"
 
 
 def timing(seed: float) -> bytes:

@@ -49,11 +49,15 @@ class Story:
     modified: datetime | None = None
 
     @property
+    def changed(self) -> datetime:
+        """When the site says it was changed: if nobody has, some minutes after it was
+        published."""
+        return self.modified or self.published + timedelta(seconds=self.id % 300)
+
+    @property
     def modify_time(self) -> int:
-        """What the list API gives (epoch ms): of a story that nobody has changed, some
-        minutes after it was published."""
-        shortly_after = self.published + timedelta(seconds=self.id % 300)
-        return int((self.modified or shortly_after).timestamp() * 1000) + self.id % 1000
+        """What the list API gives (epoch ms)."""
+        return int(self.changed.timestamp() * 1000) + self.id % 1000
 
     @property
     def path(self) -> str:
