@@ -8,7 +8,6 @@ Where the rules are uncertain a page counts as deeper than it is, never as flatt
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import NamedTuple
 
 SPACE = rb"\t\n\f\r "
@@ -24,9 +23,17 @@ TOKEN = re.compile(
 )
 ONE = re.compile(ATTRIBUTE)
 COMMENT_END = re.compile(rb"--!?>")
+
+
+def _any_case(name: bytes) -> bytes:
+    """A pattern for a name in any case; with IGNORECASE, a search would not run ahead
+    to the next ``<`` of a long script, and take ten times as long."""
+    return b"".join(b"[%c%c]" % (each, each - 32) for each in name)
+
+
 # Elements whose content holds no tags
 RAW = {
-    name: re.compile(rb"</%s(?=[%s/>])" % (name, SPACE), re.IGNORECASE)
+    name: re.compile(rb"</%s(?=[%s/>])" % (_any_case(name), SPACE))
     for name in b"script style textarea title xmp iframe noembed noframes".split()
 }
 SCRIPT = re.compile(rb"<!--|-->|<(/?)script(?=[%s/>])" % SPACE, re.IGNORECASE)
@@ -79,33 +86,33 @@ def excess(body: bytes, limits: Limits) -> str | None:
         body: HTML in a charset in which ASCII is ASCII.
     """
     tree, elements, place = Tree(), 0, 0
+    most, deepest = limits.elements, limits.depth
     while token := TOKEN.search(body, place):
         place = token.end()
         closing, name, attributes = token.groups()
         if name is None:
             place = _behind(body, token)
-            continue
-        name = name.lower()
-        if closing:
-            tree.close(name)
-            if tree.steps > STEPS_MAX:
+        elif closing:
+            if not tree.close(name.lower()):
                 return "tags too tangled to be told apart"
-            continue
-        elements += 1
-        if elements > limits.elements:
-            return f"more than {limits.elements} elements"
-        if len(attributes) > 2 * limits.attributes and (
-            sum(1 for _ in ONE.finditer(attributes)) > limits.attributes
-        ):
-            return f"a tag with more than {limits.attributes} attributes"
-        if name in VOID or _ends_itself(attributes):
-            continue
-        if name in RAW:
-            place = _raw_end(body, name, place)
-        tree.open(name)
-        if len(tree.stack) > limits.depth:
-            return f"nested deeper than {limits.depth} levels"
+        else:
+            elements += 1
+            if elements > most:
+                return f"more than {most} elements"
+            if len(attributes) > 2 * limits.attributes and _many(attributes, limits):
+                return f"a tag with more than {limits.attributes} attributes"
+            name = name.lower()
+            if name in VOID or (attributes[-1:] == b"/" and _ends_itself(attributes)):
+                continue
+            if name in RAW:
+                place = _raw_end(body, name, place)
+            if tree.open(name) > deepest:
+                return f"nested deeper than {deepest} levels"
     return None
+
+
+def _many(attributes: bytes, limits: Limits) -> bool:
+    return sum(1 for _ in ONE.finditer(attributes)) > limits.attributes
 
 
 class Tree:
@@ -113,29 +120,39 @@ class Tree:
 
     def __init__(self) -> None:
         self.stack: list[bytes] = []
-        self.names: Counter[bytes] = Counter()
+        self.names: dict[bytes, int] = {}
         self.steps = 0
 
-    def open(self, name: bytes) -> None:
+    def open(self, name: bytes) -> int:
+        """How many elements are open now."""
+        stack, names = self.stack, self.names
         closed = CLOSES.get(name)
-        while closed and self.stack and self.stack[-1] in closed:
-            self.names[self.stack.pop()] -= 1
-        self.stack.append(name)
-        self.names[name] += 1
+        if closed:
+            while stack and stack[-1] in closed:
+                names[stack.pop()] -= 1
+        stack.append(name)
+        names[name] = names.get(name, 0) + 1
+        return len(stack)
 
-    def close(self, name: bytes) -> None:
-        if not self.names[name]:
-            return
+    def close(self, name: bytes) -> bool:
+        """False once it took too many steps to say what is closed."""
+        if not self.names.get(name):
+            return True
+        if self.stack[-1] == name:
+            self.stack.pop()
+            self.names[name] -= 1
+            return True
         rank = RANK.get(name, 100)
         place = len(self.stack) - 1
         while self.stack[place] != name:
             if RANK.get(self.stack[place], 100) > rank:
-                return
+                return self.steps <= STEPS_MAX
             place -= 1
             self.steps += 1
         for closed in self.stack[place:]:
             self.names[closed] -= 1
         del self.stack[place:]
+        return self.steps <= STEPS_MAX
 
 
 def _behind(body: bytes, token: re.Match[bytes]) -> int:
@@ -173,8 +190,6 @@ def _raw_end(body: bytes, name: bytes, place: int) -> int:
 
 def _ends_itself(attributes: bytes) -> bool:
     """``<i/>``, but not ``<i a=b/>``, whose slash belongs to the value."""
-    if not attributes.endswith(b"/"):
-        return False
     last = 0
     for one in ONE.finditer(attributes):
         last = one.end()
