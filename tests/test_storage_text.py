@@ -19,6 +19,7 @@ from pipelines.storage.text import (
     as_json,
     clean,
     clean_text,
+    storable,
 )
 
 URL = "https://www.worldjournal.com/wj/story/1/2"
@@ -157,3 +158,18 @@ def test_a_kept_item_is_whole_but_for_overlong_texts() -> None:
     assert kept["listed_at"] == "2026-03-01 12:00:00+00:00"
     assert (kept["section"], kept["position"], kept["summary"]) == ("hot", 1, None)
     assert set(kept) == set(Link.__slots__)
+
+
+@given(st.lists(DIRTY | st.none(), max_size=5))
+def test_several_texts_are_storable_at_once_if_each_of_them_is(
+    texts: list[str | None],
+) -> None:
+    # two halves of a character in two texts are no character
+    each = [text is None or clean_text(text) == text for text in texts]
+    lone = any(SURROGATE.search(text or "") for text in texts)
+    assert storable(texts) == (all(each) and not lone)
+
+
+def test_texts_longer_than_one_may_be_are_looked_at_one_by_one() -> None:
+    assert storable(["字" * TEXT_MAX])
+    assert not storable(["字" * TEXT_MAX, "字"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from crawler.archive import reader
@@ -13,10 +15,10 @@ from crawler.pages.story import parse_story
 from crawler.reextract import quick
 from pipelines.dates import normalise
 from pipelines.storage.keys import link_key
-from pipelines.storage.text import Refused, clean
+from pipelines.storage.text import Refused, clean, storable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
     from uuid import UUID
@@ -28,6 +30,11 @@ if TYPE_CHECKING:
 # them is most of what a link costs
 KEYS: dict[tuple[Any, ...], bytes] = {}
 KEYS_MAX = 100_000
+# All texts of a link that has no dates; those of its page are its story's, too
+TEXTS = attrgetter(
+    *("url", "anchor_text", "image_url", "image_caption", "summary", "placement"),
+    *("scope_key", "page_url"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,31 +114,43 @@ def _slowly(path: Path, offset: int) -> quick.Page:
     return quick.Page(stored.capture_id, stored.fetched_at, response)
 
 
-def _by_key(links: Iterable[Link]) -> tuple[dict[bytes, Link], set[bytes]]:
+def _by_key(links: Sequence[Link]) -> tuple[dict[bytes, Link], set[bytes]]:
     """The first link of each key, as the pipelines let it through, and the keys of
     those whose dates are not read: few will be asked for."""
     found: dict[bytes, Link] = {}
     raw = set()
+    own = [link for link in links if link.scope is Scope.PAGE]
+    sound = storable(chain.from_iterable(map(TEXTS, own)))
     for link in links:
+        if sound and link.scope is Scope.PAGE and not _dated(link):
+            found.setdefault(link_key(link), link)
+            continue
         name = (link.section, link.scope_key, link.position, link.url, link.anchor_text)
         key = KEYS.get(name)
-        if key is not None:
+        if key is None:
+            key = link_key(link)
             if key not in found:
-                found[key] = link
-                raw.add(key)
-            continue
-        key = link_key(link)
-        if key in found:
-            continue
-        try:
-            kept, cleaned = clean(normalise(link))
-        except Refused:
-            continue  # it is in quarantine, not in its table
-        if cleaned:
-            key = link_key(kept)
-        elif link.scope is not Scope.PAGE:
-            if len(KEYS) >= KEYS_MAX:
-                KEYS.clear()
-            KEYS[name] = key
-        found[key] = kept
+                found.update(_cleaned(link, key, name))
+        elif key not in found:
+            found[key] = link
+            raw.add(key)
     return found, raw
+
+
+def _dated(link: Link) -> bool:
+    return bool(link.date_witnesses or link.incidents)
+
+
+def _cleaned(link: Link, key: bytes, name: tuple[Any, ...]) -> dict[bytes, Link]:
+    """A link under its key as it is stored; nothing if it goes to quarantine."""
+    try:
+        kept, cleaned = clean(normalise(link))
+    except Refused:
+        return {}
+    if cleaned:
+        return {link_key(kept): kept}
+    if link.scope is not Scope.PAGE:
+        if len(KEYS) >= KEYS_MAX:
+            KEYS.clear()
+        KEYS[name] = key
+    return {key: kept}

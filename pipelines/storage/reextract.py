@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from json import JSONDecoder
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from psycopg.rows import dict_row, tuple_row
+from psycopg.types.json import set_json_loads
 
 from pipelines.storage.articles import SECTIONS
 
@@ -23,6 +26,9 @@ LINK_FIELDS = (
     *("story_id", "listed_at", "date_witnesses", "image_url", "image_caption"),
     *("summary", "placement", "page_url", "page_story_id"),
 )
+STORY_NAMES = ("story_id", *STORY_FIELDS)
+OF_STORY, OF_LINK = attrgetter(*STORY_NAMES), attrgetter(*LINK_FIELDS)
+JSON = JSONDecoder()
 KEY_FIELDS = ("section", "scope", "scope_key", "position", "url", "anchor_text")
 
 STORIES = """
@@ -85,6 +91,7 @@ def held(connection: psycopg.Connection[Any], captures: Collection[UUID]) -> Hel
     found = Held()
     asked = [list(captures)]
     with connection.cursor(row_factory=dict_row, binary=True) as cursor:
+        set_json_loads(_json, cursor)
         for row in cursor.execute(STORIES, asked):
             found.stories[row.pop("capture_id")] = row
         for row in cursor.execute(OF_CAPTURES, asked):
@@ -92,6 +99,12 @@ def held(connection: psycopg.Connection[Any], captures: Collection[UUID]) -> Hel
     with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
         found.runs.update(cursor.execute(RUNS, asked))
     return found
+
+
+def _json(data: str | bytes) -> Any:
+    """Most links say nothing in their jsonb."""
+    text = data if isinstance(data, str) else str(data, "utf-8")
+    return JSON.decode(text) if text != "{}" else {}
 
 
 def links(
@@ -114,7 +127,7 @@ def known(connection: psycopg.Connection[Any], keys: Collection[UUID]) -> set[by
 
 def story_row(article: Article) -> dict[str, Any]:
     """An Article as :func:`held` would give it back."""
-    row = {name: getattr(article, name) for name in ("story_id", *STORY_FIELDS)}
+    row = dict(zip(STORY_NAMES, OF_STORY(article), strict=True))
     row["paragraphs"] = list(article.paragraphs)
     row["keywords"] = list(article.keywords)
     row["contributors"] = [
@@ -136,7 +149,7 @@ def story_row(article: Article) -> dict[str, Any]:
 
 def link_row(link: Link) -> dict[str, Any]:
     """The fields of a Link that are no part of its key."""
-    return {name: getattr(link, name) for name in LINK_FIELDS}
+    return dict(zip(LINK_FIELDS, OF_LINK(link), strict=True))
 
 
 def whole_row(link: Link) -> dict[str, Any]:

@@ -120,6 +120,12 @@ def as_json(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int) else str(value)
 
 
+def storable(texts: Iterable[str | None]) -> bool:
+    """Can all of them be stored as they are? Several items are asked at once."""
+    whole = "\n".join(filter(None, texts))
+    return len(whole) <= TEXT_MAX and _storable(whole)
+
+
 def _storable(text: str) -> bool:
     if "\x00" in text:
         return False
