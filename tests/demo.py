@@ -106,6 +106,7 @@ def crawl(site: str, dsn: str) -> int:
     environment = {
         **os.environ,
         "DATABASE_URL": dsn,
+        "UDN_ENV": os.devnull,
         "UDN_CONTACT": "make demo",
         "VAR_DIR": str(VAR),
     }
