@@ -90,7 +90,7 @@ discretion.install()
 discretion.keep_secret(DATABASE_URL, *getproxies().values())
 
 # A good guest: who we are, robots.txt obeyed, one request at a time
-USER_AGENT = f"{version.SOFTWARE} (news archive; {UDN_CONTACT or 'contact not set'})"
+USER_AGENT = version.user_agent(UDN_CONTACT)
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
