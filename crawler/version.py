@@ -25,9 +25,10 @@ def user_agent(contact: str) -> str:
 def introduce(settings: Settings) -> None:
     """A contact of the command line (``-s UDN_CONTACT=``) goes into the User-Agent,
     which was made before it was known; not over a User-Agent given there too."""
-    if settings.getpriority("UDN_CONTACT") > settings.getpriority("USER_AGENT"):
-        agent = user_agent(settings["UDN_CONTACT"])
-        settings.set("USER_AGENT", agent, priority="cmdline")
+    contact, agent = map(settings.getpriority, ("UDN_CONTACT", "USER_AGENT"))
+    if (contact or 0) > (agent or 0):
+        told = user_agent(settings["UDN_CONTACT"])
+        settings.set("USER_AGENT", told, priority="cmdline")
 
 
 @cache

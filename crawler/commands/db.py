@@ -106,6 +106,7 @@ def open_psql(dsn: str, *, asked: bool) -> int:
         if name in LIBPQ and value is not None
     }
     command = [program]
+    sys.stdout.flush()  # what is told of the database comes before what psql prints
     return subprocess.run(  # noqa: S603 - psql, found above
         command, env={**os.environ, **where}, check=False
     ).returncode
