@@ -11,6 +11,7 @@ from scrapy.exceptions import UsageError
 from crawler import arguments
 from crawler.reach.pin import pin
 from crawler.secrets.discretion import keep_secret
+from crawler.version import introduce
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -33,6 +34,7 @@ class LookingCommand(ScrapyCommand):
         super().process_options(args, opts)
         if self.settings is not None:
             pin(self.settings)
+            introduce(self.settings)
             keep_secret(self.settings["DATABASE_URL"])
         try:
             if getattr(opts, "site", ""):

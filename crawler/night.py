@@ -6,6 +6,7 @@ import sys
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -13,8 +14,12 @@ import psycopg
 from crawler import archiving, arguments
 from crawler.ends.closing import alive, finish_job, let_go
 from crawler.ends.interruption import Interrupted, interruptible
-from crawler.ends.not_started import NotStarted, database_faults
-from crawler.ends.room import shortage
+from crawler.ends.not_started import (
+    NotStarted,
+    code_of,
+    database_faults,
+    make_place,
+)
 from crawler.ends.run_row import Begun, RunRow
 from crawler.ends.verdict import Exit, Verdict, judge
 from crawler.garbage import calm_collector
@@ -66,6 +71,7 @@ class Night:
             checked(given, self.settings)
             if given.get("replay"):
                 given = self.replayed(given)
+            self.make_places(given)
             with interruptible(), ExitStack() as stack:
                 connection = self.open_database(stack, join=bool(given.get("join")))
                 with database_faults():
@@ -116,9 +122,10 @@ class Night:
                     Exit.ANOTHER_RUN,
                     "another run is in progress on this database; -a join=yes helps it",
                 )
-            migrate.migrate(connection)
+            with database_faults():
+                migrate.migrate(connection)
         except database.DatabaseUnreachable as error:
-            raise NotStarted(Exit.DATABASE_UNREACHABLE, error) from error
+            raise NotStarted(code_of(error), error) from error
         except (migrate.SchemaUnfit, database.Pooled) as error:
             raise NotStarted(Exit.CONFIGURATION, error) from error
         except psycopg.Error as error:
@@ -152,8 +159,6 @@ class Night:
         """All that has to be written before anything is requested."""
         if given.get("replay"):
             self.refuse_what_is_held(connection)
-        else:
-            self.make_archive()
         began, told_of = datetime.now(UTC), fit_to_show(given)
         run_id = runs.start_run(
             connection, spider=SPIDER, arguments=told_of, started_at=began
@@ -213,20 +218,13 @@ class Night:
             self.settings.set("JOB_ID", job, priority="cmdline")
         return self.settings.getint("JOB_ID")
 
-    def make_archive(self) -> None:
-        """The archive's folder, with room in it, before anything is requested."""
-        root = archiving.root_of(self.settings)
-        try:
-            root.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise NotStarted(
-                Exit.CONFIGURATION,
-                f"the archive in {root} cannot be written: {error.strerror}; VAR_DIR "
-                "says where it is",
-            ) from error
-        short = shortage(root, self.settings.getfloat("DISK_FREE_MIN_MB"))
-        if short is not None:
-            raise NotStarted(Exit.DISK_FULL, short)
+    def make_places(self, given: Mapping[str, str]) -> None:
+        """What this run writes to, with room in it, before anything is started."""
+        places = [] if given.get("replay") else [archiving.root_of(self.settings)]
+        if not self.settings["DATABASE_URL"]:
+            places.append(Path(self.settings["VAR_DIR"]).absolute())
+        for place in places:
+            make_place(place, self.settings.getfloat("DISK_FREE_MIN_MB"))
 
     def refuse_what_is_held(self, connection: psycopg.Connection[Any]) -> None:
         """A night that this database holds would come after itself in the ledger."""

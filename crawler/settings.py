@@ -1,16 +1,18 @@
 """Where both sides meet: the settings of every run, and the only reader of the
-environment. README has a table of those that are ours."""
+environment and of ``.env``. README has a table of those that are ours."""
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from urllib.request import getproxies
 
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.spidermiddlewares.referer import NoReferrerPolicy
 
-from crawler import version
+from crawler import env_file, version
+from crawler.ends.verdict import Exit
 from crawler.extensions.cost import CostByKind
 from crawler.extensions.deadline import RunDeadline
 from crawler.extensions.disk import DiskWatch
@@ -44,6 +46,12 @@ from pipelines.postgres import PostgresPipeline
 BOT_NAME = "udn-world"
 SPIDER_MODULES = ["crawler.spiders"]
 COMMANDS_MODULE = "crawler.commands"
+
+try:
+    env_file.complete(os.environ, Path(__file__).parents[1])
+except env_file.NotRead as error:
+    print(f"Not started: {error}.", file=sys.stderr)
+    sys.exit(int(Exit.CONFIGURATION))
 
 # Ours (README, "Settings")
 VAR_DIR = os.environ.get("VAR_DIR") or str(Path(__file__).parents[1] / "var")
@@ -82,7 +90,7 @@ discretion.install()
 discretion.keep_secret(DATABASE_URL, *getproxies().values())
 
 # A good guest: who we are, robots.txt obeyed, one request at a time
-USER_AGENT = f"{version.SOFTWARE} (news archive; {UDN_CONTACT or 'contact not set'})"
+USER_AGENT = version.user_agent(UDN_CONTACT)
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1

@@ -1,16 +1,34 @@
-"""Which program this is, and which extractor: what a stored row was read by."""
+"""Which program this is, to the site, and which extractor a stored row was read by."""
 
 from __future__ import annotations
 
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scrapy.settings import Settings
 
 SOFTWARE = "udn-world/0.1"
 # All that decides what a page's bytes become; a change here is another extractor
 HERE = Path(__file__).parent
 EXTRACTOR = ("pages", "sections", "loaders.py", "photos.py", "times.py", "urls.py")
 DATES = HERE.parent / "pipelines" / "dates.py"
+
+
+def user_agent(contact: str) -> str:
+    """What the site is told: the program, and who runs it."""
+    return f"{SOFTWARE} (news archive; {contact or 'contact not set'})"
+
+
+def introduce(settings: Settings) -> None:
+    """A contact of the command line (``-s UDN_CONTACT=``) goes into the User-Agent,
+    which was made before it was known; not over a User-Agent given there too."""
+    contact, agent = map(settings.getpriority, ("UDN_CONTACT", "USER_AGENT"))
+    if (contact or 0) > (agent or 0):
+        told = user_agent(settings["UDN_CONTACT"])
+        settings.set("USER_AGENT", told, priority="cmdline")
 
 
 @cache

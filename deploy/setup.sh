@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv with the locked dependencies; `setup.sh cron` sees to the cron daemon.
+# Makes .venv anew with the locked dependencies; `setup.sh cron` sees to the cron daemon.
 # Called by make; safe to call again.
 set -eu
 cd "$(dirname "$0")/.."
@@ -32,8 +32,26 @@ if ! "$PYTHON" -c 'import ensurepip' 2>/dev/null && ! apt_install python3-venv; 
     exit 1
 fi
 say "Setting up .venv (once; a minute or so)"
-rm -rf .venv
-"$PYTHON" -m venv .venv
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+# Each environment is a folder of its own, .venv a link to the one in use: a build that
+# fails changes nothing, and a night that is on keeps the one it was started from.
+fresh=.venvs/$(date -u +%Y%m%dT%H%M%SZ)-$$
+undo() {
+    rm -rf "$fresh"
+    say "The set-up failed, .venv is as it was"
+}
+trap undo EXIT
+trap 'exit 1' INT TERM HUP
+"$PYTHON" -m venv "$PWD/$fresh"
+# twice quiet: errors only; some indexes are worth a hundred warnings
+"$fresh/bin/python" -m pip install --quiet --quiet --disable-pip-version-check \
+    --require-hashes --requirement requirements.lock
+touch "$fresh/.stamp"
+former=$(readlink .venv || true)
+[ -L .venv ] || [ ! -e .venv ] || mv .venv .venvs/folder # as setups of before made it
+ln -s "$fresh" "$fresh/link"
+mv -fT "$fresh/link" .venv
+trap - EXIT
 mkdir -p var
-touch .venv/.stamp
+for old in .venvs/*; do
+    [ "$old" = "$fresh" ] || [ "$old" = "$former" ] || rm -rf "$old"
+done

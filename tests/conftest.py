@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEMPLATE = "udn_template"
+# A developer's .env is none of a test's business
+os.environ["UDN_ENV"] = os.devnull
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ def environment(dsn: str = "", **extra: str) -> dict[str, str]:
     return {
         **os.environ,
         "DATABASE_URL": dsn,
+        "UDN_ENV": os.devnull,
         "UDN_CONTACT": "tests@example.org",
         "VAR_DIR": VAR.name,
         "PYTHONWARNINGS": "error::DeprecationWarning:crawler,"

@@ -43,7 +43,7 @@ FACTS = (
         " WHERE before.number = after.number - 1 AND 'headline' = ANY(after.kinds)"
         " ORDER BY story_id, after.number LIMIT 1",
         "The paper gave story {0} another headline and did not say so. It was: {1}."
-        " It is: {2}. (VAR_DIR=var/demo .venv/bin/scrapy diff {0})",
+        " It is: {2}. (DATABASE_URL= VAR_DIR=var/demo .venv/bin/scrapy diff {0})",
     ),
     (
         "SELECT story_id, title, last_seen_alive_at AT TIME ZONE 'UTC',"
@@ -106,6 +106,7 @@ def crawl(site: str, dsn: str) -> int:
     environment = {
         **os.environ,
         "DATABASE_URL": dsn,
+        "UDN_ENV": os.devnull,
         "UDN_CONTACT": "make demo",
         "VAR_DIR": str(VAR),
     }

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
 from crawler.ends.verdict import Exit
-from tests.crawling import scrapy
+from tests.crawling import ROOT, environment, scrapy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+QUERIES = sorted((ROOT / "docs" / "queries").glob("*.sql"))
 
 
 def test_address_versions_and_rows_are_shown(database: str) -> None:
@@ -21,3 +33,29 @@ def test_an_unreachable_database_is_one_line_without_the_password() -> None:
     assert len(run.stderr.strip().splitlines()) == 1
     assert "canary-77" not in run.stdout + run.stderr
     assert "127.0.0.1" in run.stderr
+
+
+def test_psql_answers_what_is_typed_into_it_after_what_is_told(database: str) -> None:
+    with QUERIES[0].open() as typed:
+        printed = subprocess.check_output(
+            [sys.executable, "-m", "scrapy", "db", "--psql"],
+            cwd=ROOT,
+            env=environment(database),
+            stdin=typed,
+            text=True,
+        )
+    told, _, answered = printed.partition("quarantine")
+    assert told.startswith("address ")
+    assert answered.rstrip().endswith("(0 rows)")
+
+
+@pytest.mark.parametrize("path", QUERIES)
+def test_a_query_ends_so_that_psql_sends_it(path: Path) -> None:
+    assert path.read_text(encoding="utf-8").endswith(";\n")
+
+
+def test_the_readme_names_a_query_that_is_there() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"--psql < (docs/queries/\S+\.sql)", readme)
+    assert named
+    assert all((ROOT / name).exists() for name in named)

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
+from crawler.ends.verdict import Exit
 from tests.crawling import ROOT
 from tests.site.server import ReplicaServer
 
@@ -36,7 +38,8 @@ def project(tmp_path: Path) -> Path:
     scrapy = binaries / "scrapy"
     scrapy.write_text(
         "#!/bin/sh\n"
-        'echo "$* DATABASE_URL=$DATABASE_URL TZ=$TZ" >> called\n'
+        '[ "$1" = settings ] && { echo "${VAR_DIR:-var}"; exit; }\n'
+        'echo "$* TZ=$TZ" >> called\n'
         'sleep "${SLEEP:-0}"; exit "${CODE:-0}"\n'
     )
     scrapy.chmod(0o755)
@@ -66,18 +69,72 @@ def test_outside_its_hour_nothing_is_started(project: Path) -> None:
     assert calls(project) == []
 
 
-def test_in_its_hour_the_night_runs_with_the_settings_of_the_env_file(
-    project: Path,
-) -> None:
-    (project / ".env").write_text("DATABASE_URL=postgresql://nowhere/x\n")
-
+def test_in_its_hour_the_night_runs(project: Path) -> None:
     hour = f"{datetime.now(UTC).hour:02d}"
     code = night(project, NIGHT_HOUR_UTC=hour, NIGHT_ARGUMENTS="-a max_stories=1")
 
     assert code == 0
-    assert calls(project) == [
-        "crawl udn_world -a max_stories=1 DATABASE_URL=postgresql://nowhere/x TZ=UTC"
-    ]
+    assert calls(project) == ["crawl udn_world -a max_stories=1 TZ=UTC"]
+
+
+@pytest.fixture
+def real(project: Path) -> Path:
+    """The same with this program itself in it."""
+    for name in ("crawler", "pipelines", "scrapy.cfg"):
+        (project / name).symlink_to(ROOT / name)
+    scrapy = project / ".venv" / "bin" / "scrapy"
+    scrapy.write_text(f'#!/bin/sh\nexec {sys.executable} -m scrapy "$@"\n')
+    return project
+
+
+def log_of(var: Path) -> str:
+    (log,) = (var / "log").iterdir()
+    return log.read_text()
+
+
+def test_the_night_has_the_settings_of_the_env_file_as_they_stand_there(
+    real: Path,
+) -> None:
+    """Port 1 answers nobody: exit code 4 means that this database was asked for."""
+    var = real / "a place"
+    (real / ".env").write_text(
+        "DATABASE_URL=postgresql://u:S3cr3t&w@127.0.0.1:1/x\n"
+        f"UDN_CONTACT=Jo Doe (jo@x.org)\nVAR_DIR={var}\n"
+    )
+
+    assert night(real, NIGHT_HOUR_UTC="any") == Exit.DATABASE_UNREACHABLE
+    assert "postgresql://u@127.0.0.1:1/x" in log_of(var)
+    assert "S3cr3t" not in log_of(var)
+    assert log_of(var).splitlines()[-1].endswith("night: exit 4")
+    assert not (real / "var").exists()
+
+
+def test_settings_that_cannot_be_read_are_in_the_log_without_their_values(
+    real: Path,
+) -> None:
+    (real / ".env").write_text("MAX_STORIES=5\nS3cr3t\n")
+
+    assert night(real, NIGHT_HOUR_UTC="any") == Exit.CONFIGURATION
+    log = log_of(real / "var")
+    assert f"{real}/.env, line 2: NAME=value is expected" in log
+    assert "S3cr3t" not in log
+    assert log.splitlines()[-1].endswith("night: exit 3")
+
+
+def test_without_a_virtual_environment_one_line_says_so(project: Path) -> None:
+    shutil.rmtree(project / ".venv")
+
+    assert night(project, NIGHT_HOUR_UTC="any") == Exit.CONFIGURATION
+    first, last = log_of(project / "var").splitlines()
+    assert first.endswith(".venv is not there: make setup")
+    assert last.endswith("night: exit 3")
+
+
+def test_a_place_that_cannot_be_made_is_told_in_the_projects_own_log(
+    project: Path,
+) -> None:
+    assert night(project, NIGHT_HOUR_UTC="any", VAR_DIR="/proc/x", CODE="3") == 3
+    assert log_of(project / "var").splitlines()[-1].endswith("night: exit 3")
 
 
 def test_the_exit_code_is_kept_and_is_the_last_line_of_the_log(project: Path) -> None:

@@ -6,7 +6,8 @@ import json
 import re
 import subprocess
 import sys
-from typing import Any
+from argparse import ArgumentParser
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from scrapy.core.downloader.handlers import DownloadHandlers
@@ -15,9 +16,13 @@ from scrapy.settings import Settings, default_settings
 from scrapy.utils.project import get_project_settings
 
 from crawler import night, numbers, settings
+from crawler.commands import crawl, survey
 from crawler.ends.not_started import NotStarted
 from crawler.ends.verdict import Exit
 from tests.crawling import ROOT, environment, scrapy
+
+if TYPE_CHECKING:
+    from scrapy.commands import ScrapyCommand
 
 SOURCE = (ROOT / "crawler" / "settings.py").read_text(encoding="utf-8")
 OURS = sorted(set(re.findall(r'os\.environ\.get\("(\w+)"', SOURCE)))
@@ -109,6 +114,27 @@ def test_the_user_agent_says_who_we_are_and_how_to_reach_us(
     assert agent.startswith("udn-world/")
     assert "a@b.example" in agent
     assert not re.search(r"mozilla|chrome|safari|googlebot", agent, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("command", [crawl.Command, survey.Command])
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["UDN_CONTACT=c@d.example"], "udn-world/0.1 (news archive; c@d.example)"),
+        (["UDN_CONTACT=c@d.example", "USER_AGENT=mine"], "mine"),
+        ([], settings.USER_AGENT),
+    ],
+)
+def test_a_contact_of_the_command_line_goes_into_the_user_agent(
+    command: type[ScrapyCommand], given: list[str], told: str
+) -> None:
+    one, parser = command(), ArgumentParser(conflict_handler="resolve")
+    one.settings = Settings()
+    one.settings.setmodule(settings)
+    one.add_options(parser)
+    options = parser.parse_args([part for each in given for part in ("-s", each)])
+    one.process_options([], options)
+    assert one.settings["USER_AGENT"] == told
 
 
 def test_the_robots_file_is_read_with_the_same_name(effective: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from glob import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from crawler import urls
@@ -28,6 +29,25 @@ if TYPE_CHECKING:
 
 class NoArchive(ValueError):
     """What was named is no archive; the message says what is expected."""
+
+
+def possible(var_dir: Path) -> None:
+    """An archive may not be there yet; but its folder must be one that can be made.
+
+    Raises:
+        NoArchive: it cannot be; nothing is left behind by trying.
+    """
+    there = next(path for path in (var_dir, *var_dir.parents) if path.exists())
+    if there == var_dir and there.is_dir():
+        return
+    try:
+        with TemporaryDirectory(dir=there):
+            return
+    except OSError as error:
+        raise NoArchive(
+            f"{var_dir}, which VAR_DIR names, is no folder and cannot be made: "
+            f"{error.strerror}"
+        ) from error
 
 
 class Shelf:

@@ -17,6 +17,7 @@ from crawler.archive.inspection import Inspection, Scope, everything, indexes, n
 from crawler.archive.reader import Damaged, capture_of, scan
 from crawler.archive.verify import Finding
 from crawler.archiving import root_of
+from crawler.ends.not_started import code_of
 from crawler.ends.verdict import Exit
 from crawler.looking import LookingCommand
 from pipelines.storage import captures, database, migrate, server
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from crawler.archive.nights import Night
 
 USAGE = "scrapy archive list | verify [PATH …] | index PATH …"
-
 NO_PROJECT = "there is no project here: go to its folder"
 
 
@@ -57,8 +57,8 @@ class Command(LookingCommand):
             "compares the root hash of a run. index: write a CDXJ index beside WARC "
             "files, also those of other tools. PATH is a WARC file, a folder, a series "
             "or a run's number. Example: scrapy archive verify --run 12. "
-            "Exit codes: 0 all is well, 1 something is not, 3 nothing there to look "
-            "at, 4 the database cannot be reached."
+            "Exit codes: 0 all is well, 1 something is not, 3 nothing to look at, "
+            "4 the database cannot be reached, 10 no room for the embedded one."
         )
 
     def add_options(self, parser: ArgumentParser) -> None:
@@ -84,7 +84,7 @@ class Command(LookingCommand):
             self.exitcode = int(Exit.CONFIGURATION)
         except (database.DatabaseUnreachable, migrate.SchemaUnfit) as error:
             print(f"{error}.", file=sys.stderr)
-            self.exitcode = int(Exit.DATABASE_UNREACHABLE)
+            self.exitcode = int(code_of(error))
 
     @property
     def root(self) -> Path:
@@ -97,6 +97,7 @@ class Command(LookingCommand):
             raise Refused(f"list takes no {args[0]!r}: {USAGE}")
         found = [nights.night(self.root, name) for name in nights.names(self.root)]
         if not found:
+            shelf.possible(self.root.parent)
             print(
                 f"No night in {self.root} yet: scrapy crawl udn_world archives one.",
                 file=sys.stderr,
@@ -106,7 +107,7 @@ class Command(LookingCommand):
 
     def write_indexes(self, args: list[str], opts: Namespace) -> Exit:
         if not args:
-            raise Refused("name what to index: scrapy archive index PATH …")
+            raise Refused(f"name what to index: {USAGE}")
         faults: list[Damaged] = []
         for base, paths in indexes(args, self.root).items():
             rows = (

@@ -13,6 +13,7 @@ from crawler.ends.verdict import Exit
 from crawler.night import SPIDER, Night
 from crawler.reach.pin import pin
 from crawler.secrets.discretion import keep_secret
+from crawler.version import introduce
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -43,6 +44,7 @@ class Command(crawl.Command):
         super().process_options(args, opts)
         if self.settings is not None:
             pin(self.settings)
+            introduce(self.settings)
 
     def run(self, args: list[str], opts: Namespace) -> None:
         if len(args) != 1:

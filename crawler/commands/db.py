@@ -12,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from rich.console import Console
 from rich.table import Table
 
+from crawler.ends.not_started import code_of
 from crawler.ends.verdict import Exit
 from crawler.looking import LookingCommand
 from pipelines.storage import database, embedded, migrate, server
@@ -48,7 +49,8 @@ class Command(LookingCommand):
             "Show the address (never the password), the versions and the row counts of "
             "the database of DATABASE_URL, or of the embedded one; on a terminal "
             "psql is opened if it is there. Example: scrapy db --no-psql. "
-            "Exit codes: 0, 3 psql is not there, 4 the database cannot be reached."
+            "Exit codes: 0, 3 psql is not there or a setting is wrong, 4 the database "
+            "cannot be reached, 10 no room for the embedded one."
         )
 
     def add_options(self, parser: ArgumentParser) -> None:
@@ -68,7 +70,7 @@ class Command(LookingCommand):
                     self.exitcode = open_psql(dsn, asked=opts.psql)
         except (database.DatabaseUnreachable, migrate.SchemaUnfit) as error:
             print(f"{error}.", file=sys.stderr)
-            self.exitcode = int(Exit.DATABASE_UNREACHABLE)
+            self.exitcode = int(code_of(error))
 
 
 def show(dsn: str) -> None:
@@ -104,6 +106,7 @@ def open_psql(dsn: str, *, asked: bool) -> int:
         if name in LIBPQ and value is not None
     }
     command = [program]
+    sys.stdout.flush()  # what is told of the database comes before what psql prints
     return subprocess.run(  # noqa: S603 - psql, found above
         command, env={**os.environ, **where}, check=False
     ).returncode

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from crawler import comparison, urls
+from crawler.ends.not_started import code_of
 from crawler.ends.verdict import Exit
 from crawler.looking import LookingCommand
 from pipelines.sentence_diff import Op
@@ -63,7 +64,7 @@ class Command(LookingCommand):
             "text is red and struck, added text green; where there are no colours "
             "[-removed-] and {+added+}. Example: scrapy diff 8241914 1 3. "
             "Exit codes: 0, 1 story or revision not known, 3 arguments that cannot be "
-            "read, 4 the database cannot be reached."
+            "read, 4 the database cannot be reached, 10 no room for the embedded one."
         )
 
     def add_options(self, parser: ArgumentParser) -> None:
@@ -86,7 +87,7 @@ class Command(LookingCommand):
         except Refused as error:
             self.fail(error.code, str(error))
         except (database.DatabaseUnreachable, migrate.SchemaUnfit) as error:
-            self.fail(Exit.DATABASE_UNREACHABLE, f"{error}.")
+            self.fail(code_of(error), f"{error}.")
         else:
             show(asked.story_id, old, new, as_json=opts.json)
 

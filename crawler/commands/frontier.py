@@ -10,6 +10,7 @@ from rich.table import Table
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
+from crawler.ends.not_started import code_of
 from crawler.ends.verdict import Exit
 from pipelines.storage import database, jobs, migrate, server
 
@@ -63,12 +64,9 @@ class Command(ScrapyCommand):
                 connection = stack.enter_context(database.connect(dsn))
                 migrate.migrate(connection)
                 self.exitcode = int(show(connection, given, opts.requeue))
-        except database.DatabaseUnreachable as error:
+        except (database.DatabaseUnreachable, migrate.SchemaUnfit) as error:
             print(f"Not done: {error}.")
-            self.exitcode = int(Exit.DATABASE_UNREACHABLE)
-        except migrate.SchemaUnfit as error:
-            print(f"Not done: {error}.")
-            self.exitcode = int(Exit.CONFIGURATION)
+            self.exitcode = int(code_of(error))
 
 
 def show(connection: psycopg.Connection[Any], job: int | None, requeue: str) -> Exit:

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from crawler import archiving, times
 from crawler.archive import shelf
+from crawler.ends.not_started import code_of
 from crawler.ends.verdict import Exit
 from crawler.looking import LookingCommand
 from crawler.pages.menu import CHANNELS, UnknownChannel, select
@@ -96,7 +97,7 @@ class Command(LookingCommand):
         except (NotUsable, migrate.SchemaUnfit) as error:
             self.fail(Exit.CONFIGURATION, str(error))
         except database.DatabaseUnreachable as error:
-            self.fail(Exit.DATABASE_UNREACHABLE, str(error))
+            self.fail(code_of(error), str(error))
         except KeyboardInterrupt:
             self.fail(Exit.INTERRUPTED, "Interrupted: what is stored is whole")
 

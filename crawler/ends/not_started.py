@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
+from crawler.ends.room import NO_ROOM, shortage
 from crawler.ends.verdict import Exit, Verdict
 from crawler.secrets.discretion import fit_to_show
+from pipelines.storage.database import DatabaseUnreachable, NoRoom, WrongSettings
 from pipelines.storage.faults import Fault, fault, reason
+from pipelines.storage.migrate import SchemaUnfit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 class NotStarted(Exception):
@@ -37,3 +41,31 @@ def database_faults() -> Iterator[None]:
         code = Exit.DISK_FULL if full else Exit.DATABASE_UNREACHABLE
         said = f"the database failed while the run began ({reason(error)})"
         raise NotStarted(code, said) from error
+
+
+def code_of(error: DatabaseUnreachable | SchemaUnfit) -> Exit:
+    """The exit code of a command that has no database, by why it has none."""
+    if isinstance(error, WrongSettings | SchemaUnfit):
+        return Exit.CONFIGURATION
+    if isinstance(error, NoRoom):
+        return Exit.DISK_FULL
+    return Exit.DATABASE_UNREACHABLE
+
+
+def make_place(folder: Path, least_mb: float) -> None:
+    """Makes a folder that a run writes to, on a disk with ``least_mb`` MB free.
+
+    Raises:
+        NotStarted: with CONFIGURATION where it cannot be, DISK_FULL without room.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        full = error.errno in NO_ROOM
+        raise NotStarted(
+            Exit.DISK_FULL if full else Exit.CONFIGURATION,
+            f"{folder} cannot be written: {error.strerror}; VAR_DIR says where it is",
+        ) from error
+    short = shortage(folder, least_mb)
+    if short is not None:
+        raise NotStarted(Exit.DISK_FULL, short)

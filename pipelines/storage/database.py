@@ -1,19 +1,21 @@
-"""Connections as a person meets them: addresses without passwords, clear errors,
-the lock of a run, row counts."""
+"""Connections as a person meets them: clear errors without passwords, the lock of a
+run, row counts."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import psycopg
 from psycopg import OperationalError, sql
-from psycopg.conninfo import conninfo_to_dict
+
+from pipelines.storage.address import masked
 
 __all__ = [
     "TABLES",
     "DatabaseUnreachable",
+    "NoRoom",
     "OperationalError",
+    "WrongSettings",
     "connect",
     "counts",
     "masked",
@@ -60,18 +62,6 @@ SET idle_in_transaction_session_timeout = '60s'
 RUN_LOCK = 0x75646E2D77726C64
 # SQLSTATE disk_full and out_of_memory
 NO_ROOM = ("53100", "53200")
-UNREADABLE = "(a DATABASE_URL that cannot be read)"
-# A password with an unescaped "@", "/" or ":" spills into the other parts of a DSN;
-# what does not look like such a part is not shown
-NAME = re.compile(r"[\w.+-]+")
-SAFE = {
-    "host": re.compile(r"[\w.,-]+|/[\w./,+-]*|[0-9a-fA-F:.]+"),
-    "hostaddr": re.compile(r"[0-9a-fA-F:.,]+"),
-    "port": re.compile(r"[0-9,]+"),
-    "dbname": NAME,
-    "user": NAME,
-}
-SHOWN = tuple(SAFE)
 
 
 class DatabaseUnreachable(Exception):
@@ -85,23 +75,18 @@ class DatabaseUnreachable(Exception):
         super().__init__(message)
 
 
-def masked(dsn: str) -> str:
-    """An address fit for a log: host, port, database and user, nothing else.
+class WrongSettings(DatabaseUnreachable):
+    """No database is meant by ``DATABASE_URL``, or none can be under ``VAR_DIR``."""
 
-    A DSN that cannot be read is not shown at all, since any part of it may be the
-    password.
-    """
-    try:
-        parts = conninfo_to_dict(dsn)
-    except (psycopg.Error, UnicodeError):
-        return UNREADABLE
-    shown = {key: str(parts[key]) for key in SHOWN if parts.get(key)}
-    if any(not SAFE[key].fullmatch(value) for key, value in shown.items()):
-        return UNREADABLE
-    user = f"{shown['user']}@" if "user" in shown else ""
-    host = shown.get("host") or shown.get("hostaddr") or "(local socket)"
-    port = f":{shown['port']}" if "port" in shown else ""
-    return f"postgresql://{user}{host}{port}/{shown.get('dbname', '')}"
+    def __init__(self, message: str) -> None:
+        super().__init__(message, lasting=True)
+
+
+class NoRoom(DatabaseUnreachable):
+    """The disk of the embedded database is full."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, lasting=True)
 
 
 def connect(dsn: str) -> psycopg.Connection[Any]:
@@ -165,7 +150,6 @@ REASONS = {
     "timeout": "timeout",
     "too many connections": "too many",
     "the server is starting up": "starting up",
-    "unreadable address": 'missing "="',
 }
 # SQLSTATE classes 28 and 3D000, had they one
 LASTING = {"wrong password", "no password given", "no such database or user"}

@@ -17,6 +17,7 @@ import stat
 import subprocess
 import tempfile
 import time
+from errno import ENOSPC
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -175,7 +176,8 @@ def _run(bin_dir: Path, command: list[str], user: pwd.struct_passwd | None) -> N
 def _complaint(output: str) -> str:
     """The line that says what went wrong, else the last one."""
     lines = [line.strip(" .") for line in output.splitlines() if line.strip()]
-    errors = [line for line in lines if "error" in line or "FATAL" in line]
+    words = ("No space left", "Disk quota", "error", "FATAL")
+    errors = [line for line in lines if any(word in line for word in words)]
     return next(iter(errors or lines[-1:]), "failed without a word")
 
 
@@ -233,6 +235,8 @@ def _with_database(sockets: Path) -> str:
                 if known is None:
                     connection.execute(f"CREATE DATABASE {NAME}")
                 return _address(sockets, NAME)
+        except psycopg.errors.DiskFull as error:
+            raise CannotStart(f"{os.strerror(ENOSPC)} for {NAME}") from error
         except psycopg.OperationalError as error:
             if time.monotonic() > deadline:
                 raise CannotStart("it does not answer on its socket") from error

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import os
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from pipelines.storage import embedded
-from pipelines.storage.database import DatabaseUnreachable
+from pipelines.storage import address, embedded
+from pipelines.storage.database import DatabaseUnreachable, NoRoom, WrongSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# As the embedded server's programs say it; a quota is an end of room too
+FULL = tuple(os.strerror(code) for code in (errno.ENOSPC, errno.EDQUOT))
+# Bytes without which no server starts: it could not even write why
+START_BYTES = 2**20
 
 
 @contextmanager
@@ -25,9 +33,13 @@ def database(dsn: str, var_dir: str | Path) -> Iterator[str]:
             the last of them leaves; one that was killed holds nothing up.
 
     Raises:
+        WrongSettings: ``dsn`` is no address, or ``var_dir`` cannot be made.
+        NoRoom: the disk of ``var_dir`` is full.
         DatabaseUnreachable: the embedded server cannot be started.
     """
     if dsn:
+        if not address.readable(dsn):
+            raise WrongSettings(address.MALFORMED)
         yield dsn
         return
     data = Path(var_dir).absolute() / "postgres"
@@ -36,7 +48,8 @@ def database(dsn: str, var_dir: str | Path) -> Iterator[str]:
         users = data.with_suffix(".users").open("a")
         gate = data.with_suffix(".lock").open("a")
     except OSError as error:
-        raise DatabaseUnreachable(
+        kind = NoRoom if error.strerror in FULL else WrongSettings
+        raise kind(
             f"the embedded database cannot keep its data in {data}: {error.strerror}. "
             "Set VAR_DIR to a directory you may write to, or set DATABASE_URL"
         ) from error
@@ -56,12 +69,21 @@ def _join(data: Path, users: IO[str], gate: IO[str]) -> str:
         fcntl.flock(users, fcntl.LOCK_SH)
         return dsn
     except embedded.CannotStart as error:
-        raise DatabaseUnreachable(
+        kind = NoRoom if _is_full(data, str(error)) else DatabaseUnreachable
+        raise kind(
             f"the embedded database cannot start: {error}. Look at "
             f"{embedded.log_file(data)}, or set DATABASE_URL to a server of your own"
         ) from error
     finally:
         fcntl.flock(gate, fcntl.LOCK_UN)
+
+
+def _is_full(data: Path, said: str) -> bool:
+    """Whether a server did not start for want of room on the disk of ``data``. Its log
+    is on the same disk and may be cut short, so the disk is asked as well."""
+    if any(words in said for words in FULL):
+        return True
+    return shutil.disk_usage(data.parent).free < START_BYTES
 
 
 def _leave(data: Path, users: IO[str], gate: IO[str]) -> None:
