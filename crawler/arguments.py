@@ -44,9 +44,10 @@ def read(given: Mapping[str, str]) -> Arguments:
     for name in given:
         if name not in NAMES:
             raise ValueError(f"unknown argument {name!r}; there are {', '.join(NAMES)}")
-    for name in ("replay", "at", "site"):
-        if name in given and not given[name].strip():
-            raise ValueError(f"{name}='': a value is expected, or no such argument")
+        if not given[name].strip(" ,"):
+            raise ValueError(
+                f"{name}={given[name]!r}: a value is expected, or no such argument"
+            )
     return Arguments(
         channels=_channels(given.get("channels")),
         since=times.parse_since(given["since"]) if given.get("since") else None,

@@ -26,6 +26,13 @@ NUMBERS = (
 # Where the variable is not called like the setting
 VARIABLES = {"DOWNLOAD_DELAY": "UDN_DOWNLOAD_DELAY"}
 LARGEST = 1_000_000
+# What else than 0 to LARGEST makes sense, least and most
+RANGES = {
+    "AUDIT_SHARE": (0, 1),
+    "ERROR_RATIO_MAX": (0, 1),
+    "STORE_BATCH_MAX": (1, LARGEST),
+    "ARCHIVE_FILE_MB": (1, LARGEST),
+}
 
 
 def usable(settings: Settings) -> None:
@@ -36,13 +43,14 @@ def usable(settings: Settings) -> None:
     """
     for name in NUMBERS:
         whole = name in WHOLE
+        least, most = RANGES.get(name, (0, LARGEST))
         try:
             number = settings.getint(name) if whole else settings.getfloat(name)
-            good = 0 <= number <= LARGEST
+            good = least <= number <= most
         except ValueError:
             good = False
         if not good:
             raise ValueError(
                 f"{VARIABLES.get(name, name)}={settings[name]!r}: a "
-                f"{'whole ' if whole else ''}number from 0 to {LARGEST} is expected"
+                f"{'whole ' if whole else ''}number from {least} to {most} is expected"
             )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 
-from crawler import arguments
+from crawler import arguments, urls
 from crawler.extraction import origin_of
 from crawler.middlewares.charset import Undecodable
 from crawler.middlewares.limits import ParseLimit
@@ -32,7 +33,12 @@ class OnePage(Spider):
     name = "one_page"
 
     def __init__(
-        self, *, url: str, received: list[Response | NotAStory], site: str, **_: Any
+        self,
+        *,
+        url: str,
+        received: list[Response | NotAStory],
+        site: str | None,
+        **_: Any,
     ) -> None:
         super().__init__()
         # an address is no permission to reach whatever it names
@@ -57,20 +63,38 @@ class OnePage(Spider):
         self.logger.error("%s: %s", self.url, failure.getErrorMessage())
 
 
+def fetchable(url: str) -> None:
+    """Looks at an address before anything is requested.
+
+    Raises:
+        ValueError: it is no address of the web, or holds a user name or password; the
+            message does not.
+    """
+    if holds_user_info(url):
+        raise ValueError(NOT_FETCHED)
+    expected = f"{url!r} is no address such as https://www.worldjournal.com/wj/index"
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in urls.PORTS and parts.hostname and parts.port != 0
+    except ValueError as error:  # a broken port or IPv6 address
+        raise ValueError(expected) from error
+    if not good:
+        raise ValueError(expected)
+
+
 def fetch(
-    process: CrawlerProcessBase | None, url: str, *, site: str
+    process: CrawlerProcessBase | None, url: str, *, site: str | None
 ) -> Response | None:
     """The response to one request; None if there was none (the log says why).
 
     Args:
-        site: the origin that may be on this machine or network; empty for none.
+        site: the origin that may be on this machine or network; None for none.
 
     Raises:
-        ValueError: the address holds a user name or password; the message does not.
+        ValueError: as :func:`fetchable` does.
         NotAStory: the page came, but no crawl would read it.
     """
-    if holds_user_info(url):
-        raise ValueError(NOT_FETCHED)
+    fetchable(url)
     received: list[Response | NotAStory] = []
     if process is not None:
         process.crawl(OnePage, url=url, received=received, site=site)

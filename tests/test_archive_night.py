@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.archive import reader
-from tests.crawling import ROOT, environment, scrapy
+from tests.crawling import ROOT, crawl, environment, scrapy
+from tests.raw import RawSite, http
+from tests.raw import page as html
 from tests.replaying import night, rows
 from tests.site.server import ReplicaServer
 
@@ -117,14 +119,17 @@ def test_a_page_that_never_came_is_archived_with_its_reason(
     assert {one.failure for one in reader.scan(path)} == {"download_connection_refused"}
 
 
-def test_a_new_file_is_begun_at_the_set_size(
-    site: ReplicaServer, database: str, tmp_path: Path
-) -> None:
-    run = night(site, database, str(tmp_path), "-s", "ARCHIVE_FILE_MB=0")
+def test_a_new_file_is_begun_at_the_set_size(database: str, tmp_path: Path) -> None:
+    noise = random.Random(5).randbytes(600_000).hex()  # packed: half of it
+    with RawSite({"/robots.txt": http(404)}, other=html(noise)) as site:
+        crawl(
+            *(site.url, database, "-a", "channels=china", "-s", "ARCHIVE_FILE_MB=1"),
+            VAR_DIR=str(tmp_path),
+        )
 
-    assert run.returncode == 0, run.stderr
-    files = list(tmp_path.rglob("*.warc.gz"))
-    assert len(files) == site.requests.total()
+    sizes = [path.stat().st_size for path in sorted(tmp_path.rglob("*.warc.gz"))]
+    assert len(sizes) > 1
+    assert all(1 << 20 <= size < 2 << 20 for size in sizes[:-1])
     assert_every_row_has_its_whole_record(database, tmp_path)
 
 

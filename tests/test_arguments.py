@@ -58,12 +58,13 @@ def test_only_a_replay_has_a_time_of_its_own() -> None:
         arguments.read({"at": "2026-01-01"})
 
 
-@pytest.mark.parametrize("name", ["replay", "at", "site"])
+@pytest.mark.parametrize("value", ["", " ", ",", " , ,"])
+@pytest.mark.parametrize("name", arguments.NAMES)
 def test_an_argument_without_a_value_is_refused_and_nothing_is_fetched(
-    name: str,
+    name: str, value: str
 ) -> None:
-    with pytest.raises(ValueError, match=f"{name}='': a value is expected"):
-        arguments.read({"replay": "1", name: ""})
+    with pytest.raises(ValueError, match=f"{name}='{value}': a value is expected"):
+        arguments.read({"replay": "1", name: value})
 
 
 def test_the_time_of_a_replay_is_read_and_checked() -> None:

@@ -217,11 +217,8 @@ def test_what_cannot_be_indexed_is_said_and_the_rest_is(
 
 
 REFUSED = {
-    (): "say what to do",
-    ("list", "x"): "list takes no 'x'",
     ("verify", "no-such-night"): "'no-such-night': no WARC file",
     ("verify", "--run", "99"): "run 99 has no archive",
-    ("verify", "--run", "one"): "--run one: name a run's number",
     ("verify",): "nothing to verify in",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -9,7 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crawler.commands.db import NOT_READ
 from crawler.ends.verdict import Exit
+from pipelines.storage import embedded
+from tests.commanding import say
 from tests.crawling import ROOT, environment, scrapy
 
 if TYPE_CHECKING:
@@ -21,9 +25,40 @@ QUERIES = sorted((ROOT / "docs" / "queries").glob("*.sql"))
 def test_address_versions_and_rows_are_shown(database: str) -> None:
     run = scrapy("db", "--no-psql", dsn=database)
 
-    assert run.returncode == 0, run.stderr
+    assert (run.returncode, run.stderr) == (0, "")
     for word in ("postgresql://", "PostgreSQL", "schema", "article", "quarantine"):
         assert word in run.stdout
+
+
+def test_standard_input_goes_to_psql_or_is_said_not_to(database: str) -> None:
+    told = [
+        subprocess.run(
+            [sys.executable, "-m", "scrapy", "db", *options],
+            cwd=ROOT,
+            env=environment(database),
+            input="SELECT 40 + 2 AS answer;",
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        for options in ((), ("--psql",))
+    ]
+
+    assert [("42" in one.stdout) for one in told] == [False, True]
+    assert told[0].stderr.splitlines() == [NOT_READ]
+    assert told[1].stderr == ""
+
+
+def test_psql_that_is_not_there_is_one_line_before_anything_else(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", os.devnull)
+    monkeypatch.setattr(embedded, "programs", lambda: None)
+
+    said = say(capsys, "db", "--psql")
+
+    assert said.code == Exit.CONFIGURATION
+    assert said.lines == ["psql is not there: apt-get install postgresql-client."]
 
 
 def test_an_unreachable_database_is_one_line_without_the_password() -> None:

@@ -198,7 +198,9 @@ def test_other_arguments_are_refused_with_an_example(
     with pytest.raises(Refused, match=re.escape(said)) as refusal:
         read(arguments)
 
-    assert refusal.value.code == Exit.CONFIGURATION
+    # an address is understood, whatever it is of
+    understood = arguments[:1] == ["https://example.org/wj/story/1/2"]
+    assert refusal.value.code == (Exit.CONFIGURATION if understood else Exit.USAGE)
     assert "scrapy diff 8241914 1 2" in str(refusal.value)
 
 
@@ -207,7 +209,7 @@ def test_other_arguments_are_refused_with_an_example(
     [
         (["999"], 1, "no revision of story 999 is known"),
         ([str(STORY), "1", "9"], 1, "no revision 9; there are: 1, 2, 3"),
-        ([str(STORY), "x", "1"], 3, "'x' is no revision's number"),
+        (["https://example.org/"], 3, "'https://example.org/' is no story's number"),
     ],
 )
 def test_what_cannot_be_shown_is_one_line_and_an_exit_code(

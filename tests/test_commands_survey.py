@@ -27,6 +27,7 @@ def test_a_site_as_we_know_it_is_worth_a_night(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     assert sum(site.requests.values()) <= 10
     assert "disallowed" in run.stdout
+    assert "capture_id" not in run.stdout  # is no field of a page
     for section in ("ticker", "related", "hot", "popular", "channel_list"):
         assert section in run.stdout
     saved = [fixtures.load(folder) for folder in sorted(tmp_path.iterdir())]

@@ -16,6 +16,7 @@ from tests.site.server import ReplicaServer
 def test_the_counters_are_told_in_words() -> None:
     stats = {"page/story/ok": 3, "page/ok": 5, "page/failed": 1}
     stats |= {"frontier/waiting": 2}
+    stats |= {"page/failed": 4, "page/gone": 3}  # which is no failure
 
     assert sentence(stats) == "3 stories, 5 pages, 1 failed, 2 waiting"
 

@@ -79,7 +79,7 @@ def test_every_story_that_was_requested_has_one_counted_end(
     crawl(site, database, "-a", "channels=china")
 
     with psycopg.connect(database) as connection:
-        row = connection.execute("SELECT counters FROM run").fetchone()
+        row = connection.execute("SELECT counters, verdict FROM run").fetchone()
         incidents = connection.execute(
             "SELECT story_id, detail->>'reason' FROM incident WHERE story_id >= 9000"
         ).fetchall()
@@ -97,5 +97,6 @@ def test_every_story_that_was_requested_has_one_counted_end(
     lists = 4 + len(CHINA.subcategories)
     assert ends["http_404"] == lists + 1
     assert ends["http_410"] == 1
+    assert f" {lists + 2} gone" in row[1]
     assert ends["not_a_story"] == 1
     assert counters["page/failed"] - lists == len(ENDS)

@@ -222,3 +222,15 @@ def test_several_nights_against_themselves_change_nothing(
     assert replay("--diff", "3").code == before[0][0]
     assert replay("--write", "1", "2", "3").code == 0
     assert replay("--diff", "1", "2", "3").code == 0
+
+
+@pytest.mark.parametrize("what", ["--diff", "--write"])
+@pytest.mark.parametrize("junk", [b"", b"# no WARC file\n"])
+def test_an_archive_without_a_page_of_a_story_is_no_good_end(
+    replayer: Replayer, what: str, junk: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "empty.warc.gz"
+    path.write_bytes(junk or gzip.compress(b""))
+    told = replayer(what, str(path))
+    assert told.code == 3
+    assert "Nothing could be compared" in told.lines[-1]

@@ -163,6 +163,8 @@ BAD = [
     *((name, value) for name in WHOLE for value in ("1.5", "inf")),
     ("REVISIT_HOURS", "inf"),
     ("REVISIT_HOURS", "1e300"),
+    *((name, "1.01") for name in ("AUDIT_SHARE", "ERROR_RATIO_MAX")),
+    *((name, "0") for name in ("STORE_BATCH_MAX", "ARCHIVE_FILE_MB")),
 ]
 
 

@@ -60,3 +60,12 @@ def test_the_line_tells_what_was_found_and_what_was_left() -> None:
     assert "20 stories read (12 new, 0 changed, 0 unchanged)" in line
     assert "5 stories left for next time" in line
     assert "\n" not in line
+
+
+def test_what_is_gone_or_forbidden_has_not_failed() -> None:
+    stats = {**GOOD, "page/ok": 77, "page/failed": 4, "page/gone": 2}
+
+    assert "77 pages, 2 failed, 2 gone." in judge(stats, error_ratio_max=0.2).line
+    stats |= {"page/forbidden": 1, "page/redirected": 1}
+    line = judge(stats, error_ratio_max=0.2).line
+    assert "77 pages, 0 failed, 2 gone, 1 forbidden, 1 redirected." in line

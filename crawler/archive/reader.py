@@ -10,7 +10,7 @@ from scrapy.responsetypes import responsetypes
 
 from crawler.archive import payload
 from crawler.archive.exchange import payload_digest, row_fields
-from crawler.archive.framing import Damaged, Lost, frame_at, frames
+from crawler.archive.framing import Damaged, Frame, Lost, frame_at, frames
 from crawler.archive.members import Fault
 from crawler.archive.stored import Stored, date_of, digest_fault, stored_of
 from crawler.items import Capture
@@ -32,6 +32,7 @@ __all__ = [
     "capture_of",
     "decoded",
     "digest_fault",
+    "holds_a_record",
     "read",
     "resources",
     "response_of",
@@ -65,6 +66,15 @@ def scan(
     if faults:
         more = f" (and {len(faults) - 1} more)" if faults[1:] else ""
         raise Damaged(f"{faults[0]}{more}")
+
+
+def holds_a_record(path: Path) -> bool:
+    """Is there one sound record in a file: is it a WARC file at all?
+
+    Raises:
+        Damaged: the file cannot be read.
+    """
+    return any(isinstance(one, Frame) for one in frames(path))
 
 
 def read(path: Path, offset: int) -> Stored:

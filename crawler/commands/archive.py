@@ -14,12 +14,12 @@ from rich.table import Table
 
 from crawler.archive import index, manifest, nights, shelf
 from crawler.archive.inspection import Inspection, Scope, everything, indexes, named
-from crawler.archive.reader import Damaged, capture_of, scan
+from crawler.archive.reader import Damaged, capture_of, holds_a_record, scan
 from crawler.archive.verify import Finding
 from crawler.archiving import root_of
 from crawler.ends.not_started import code_of
 from crawler.ends.verdict import Exit
-from crawler.looking import LookingCommand
+from crawler.looking import LookingCommand, misunderstood, stop, whole_number
 from pipelines.storage import captures, database, migrate, server
 
 if TYPE_CHECKING:
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
 
 USAGE = "scrapy archive list | verify [PATH …] | index PATH …"
 NO_PROJECT = "there is no project here: go to its folder"
-
-
-class Refused(Exception):
-    """Nothing can be done; the message says what is missing and what to type."""
 
 
 class Command(LookingCommand):
@@ -56,15 +52,17 @@ class Command(LookingCommand):
             "and row of table capture; without PATH the whole archive; --run N also "
             "compares the root hash of a run. index: write a CDXJ index beside WARC "
             "files, also those of other tools. PATH is a WARC file, a folder, a series "
-            "or a run's number. Example: scrapy archive verify --run 12. "
-            "Exit codes: 0 all is well, 1 something is not, 3 nothing to look at, "
-            "4 the database cannot be reached, 10 no room for the embedded one."
+            "or a run's number. Example: scrapy archive verify --run 12. Exit codes: "
+            "0 all is well, 1 something is not, 2 not understood, 3 nothing to look at, "
+            "or a newer schema, 4 the database cannot be reached, 10 has no room."
         )
 
     def add_options(self, parser: ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--json", action="store_true", help="list: as JSON lines")
-        parser.add_argument("--run", metavar="N", help="verify: one run")
+        parser.add_argument(
+            "--run", metavar="N", type=whole_number, help="verify: one run"
+        )
         parser.add_argument(
             "--no-database", action="store_true", help="verify: only the files"
         )
@@ -75,26 +73,25 @@ class Command(LookingCommand):
             "verify": self.verify,
             "index": self.write_indexes,
         }
+        if not args or args[0] not in actions:
+            raise misunderstood(f"say what to do: {USAGE}")
         try:
-            if not args or args[0] not in actions:
-                raise Refused(f"say what to do: {USAGE}")
             self.exitcode = int(actions[args[0]](args[1:], opts))
-        except (Refused, shelf.NoArchive, Damaged, OSError) as error:
-            print(f"{error}.", file=sys.stderr)
-            self.exitcode = int(Exit.CONFIGURATION)
-        except (database.DatabaseUnreachable, migrate.SchemaUnfit) as error:
+        except (shelf.NoArchive, migrate.SchemaUnfit, Damaged, OSError) as error:
+            stop(error)
+        except database.DatabaseUnreachable as error:
             print(f"{error}.", file=sys.stderr)
             self.exitcode = int(code_of(error))
 
     @property
     def root(self) -> Path:
         if self.settings is None:
-            raise Refused(NO_PROJECT)
+            raise misunderstood(NO_PROJECT)
         return root_of(self.settings)
 
     def show_nights(self, args: list[str], opts: Namespace) -> Exit:
         if args:
-            raise Refused(f"list takes no {args[0]!r}: {USAGE}")
+            raise misunderstood(f"list takes no {args[0]!r}: {USAGE}")
         found = [nights.night(self.root, name) for name in nights.names(self.root)]
         if not found:
             shelf.possible(self.root.parent)
@@ -107,9 +104,14 @@ class Command(LookingCommand):
 
     def write_indexes(self, args: list[str], opts: Namespace) -> Exit:
         if not args:
-            raise Refused(f"name what to index: {USAGE}")
+            raise misunderstood("name what to index: scrapy archive index PATH …")
         faults: list[Damaged] = []
+        code = Exit.GOOD
         for base, paths in indexes(args, self.root).items():
+            if not any(map(holds_a_record, paths)):
+                print(f"{paths[0]}: no WARC file, no index", file=sys.stderr)
+                code = Exit.CONFIGURATION
+                continue
             rows = (
                 capture_of(stored, path, path.parent)
                 for path in paths
@@ -119,13 +121,11 @@ class Command(LookingCommand):
             print(f"{target}: {index.write(target, rows)} captures")
         for fault in faults:
             print(fault, file=sys.stderr)
-        return Exit.INTERNAL if faults else Exit.GOOD
+        return code or (Exit.INTERNAL if faults else Exit.GOOD)
 
     def verify(self, args: list[str], opts: Namespace) -> Exit:
         if args and opts.run is not None:
-            raise Refused("name either paths or --run N")
-        if opts.run is not None and not (opts.run.isascii() and opts.run.isdigit()):
-            raise Refused(f"--run {opts.run}: name a run's number")
+            raise misunderstood("name either paths or --run N")
         grave: list[Finding] = []
         inspection = Inspection(self.root, partial(report, grave))
         with ExitStack() as stack:
@@ -134,7 +134,7 @@ class Command(LookingCommand):
                 connection = stack.enter_context(self.connected())
                 inspection.rows_of = partial(rows_of, connection)
             if opts.run is not None:
-                verify_run(inspection, int(opts.run), connection)
+                verify_run(inspection, opts.run, connection)
             else:
                 verify_paths(inspection, args, connection)
         print(summary(inspection, len(grave)))
@@ -144,7 +144,7 @@ class Command(LookingCommand):
     def connected(self) -> Iterator[psycopg.Connection[Any]]:
         """The database with its schema up to date, so that an empty one will do."""
         if self.settings is None:
-            raise Refused(NO_PROJECT)
+            raise misunderstood(NO_PROJECT)
         given, var_dir = self.settings["DATABASE_URL"], self.settings["VAR_DIR"]
         with (
             server.database(given, var_dir) as own,
@@ -178,7 +178,7 @@ def verify_paths(
     scope = named(paths, root) if paths else everything(root)
     rows = captures.files(connection) if connection and not paths else {}
     if not (scope.files or scope.series or rows):
-        raise Refused(
+        raise shelf.NoArchive(
             f"nothing to verify in {root}: scrapy crawl udn_world archives a night, "
             "VAR_DIR says where"
         )

@@ -13,8 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from crawler.ends.not_started import code_of
-from crawler.ends.verdict import Exit
-from crawler.looking import LookingCommand
+from crawler.looking import LookingCommand, misunderstood, stop
 from pipelines.storage import database, embedded, migrate, server
 
 if TYPE_CHECKING:
@@ -31,6 +30,8 @@ LIBPQ = {
     "sslmode": "PGSSLMODE",
     "sslrootcert": "PGSSLROOTCERT",
 }
+
+NOT_READ = "Standard input is not read: scrapy db --psql gives it to psql."
 
 
 class Command(LookingCommand):
@@ -49,8 +50,10 @@ class Command(LookingCommand):
             "Show the address (never the password), the versions and the row counts of "
             "the database of DATABASE_URL, or of the embedded one; on a terminal "
             "psql is opened if it is there. Example: scrapy db --no-psql. "
-            "Exit codes: 0, 3 psql is not there or a setting is wrong, 4 the database "
-            "cannot be reached, 10 no room for the embedded one."
+            "Standard input is read by psql only: scrapy db --psql < query.sql. "
+            "Exit codes: 0, 2 the command line cannot be understood, 3 psql is not "
+            "there, a setting is wrong or the schema newer, 4 the database cannot be "
+            "reached, 10 no room for the embedded one; after psql its own."
         )
 
     def add_options(self, parser: ArgumentParser) -> None:
@@ -60,17 +63,27 @@ class Command(LookingCommand):
         choice.add_argument("--no-psql", action="store_true", help="do not open psql")
 
     def run(self, args: list[str], opts: Namespace) -> None:
+        if args:
+            raise misunderstood(f"db takes no {args[0]!r}: scrapy db {self.syntax()}")
         if self.settings is None:
             return
+        program = None if opts.no_psql else psql()
+        if opts.psql and program is None:
+            stop("psql is not there: apt-get install postgresql-client")
         given, var_dir = self.settings["DATABASE_URL"], self.settings["VAR_DIR"]
+        by_hand = sys.stdin is not None and sys.stdin.isatty()
         try:
             with server.database(given, var_dir) as dsn:
                 show(dsn)
-                if opts.psql or (sys.stdin.isatty() and not opts.no_psql):
-                    self.exitcode = open_psql(dsn, asked=opts.psql)
-        except (database.DatabaseUnreachable, migrate.SchemaUnfit) as error:
+                if program and (opts.psql or by_hand):
+                    self.exitcode = open_psql(program, dsn)
+                elif not (opts.no_psql or by_hand):
+                    print(NOT_READ, file=sys.stderr)
+        except database.DatabaseUnreachable as error:
             print(f"{error}.", file=sys.stderr)
             self.exitcode = int(code_of(error))
+        except migrate.SchemaUnfit as error:
+            stop(error)
 
 
 def show(dsn: str) -> None:
@@ -89,24 +102,22 @@ def show(dsn: str) -> None:
     Console().print(table)
 
 
-def open_psql(dsn: str, *, asked: bool) -> int:
-    """Runs psql on the database; 0 when it is not there and nobody asked for it."""
+def psql() -> str | None:
+    """The program of the machine, else of the embedded server; None without any."""
     packaged = embedded.programs()
-    program = shutil.which("psql") or (packaged and str(packaged / "psql"))
-    if program is None:
-        if asked:
-            print(
-                "psql is not there: apt-get install postgresql-client", file=sys.stderr
-            )
-        return int(Exit.CONFIGURATION) if asked else 0
+    beside = shutil.which("psql", path=packaged) if packaged else None
+    return shutil.which("psql") or beside
+
+
+def open_psql(program: str, dsn: str) -> int:
+    """Runs psql on the database; its exit code."""
     # by environment: everybody can read a command line, and a password in it
     where = {
         LIBPQ[name]: str(value)
         for name, value in conninfo_to_dict(dsn).items()
         if name in LIBPQ and value is not None
     }
-    command = [program]
-    sys.stdout.flush()  # what is told of the database comes before what psql prints
+    sys.stdout.flush()  # what is shown comes before what psql prints
     return subprocess.run(  # noqa: S603 - psql, found above
-        command, env={**os.environ, **where}, check=False
+        [program], env={**os.environ, **where}, check=False
     ).returncode

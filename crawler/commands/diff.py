@@ -14,7 +14,8 @@ from rich.text import Text
 from crawler import comparison, urls
 from crawler.ends.not_started import code_of
 from crawler.ends.verdict import Exit
-from crawler.looking import LookingCommand
+from crawler.looking import LookingCommand, misunderstood
+from crawler.secrets.discretion import fit_to_show
 from pipelines.sentence_diff import Op
 from pipelines.storage import database, migrate, server
 from pipelines.storage.revisions import Revision, history
@@ -63,8 +64,10 @@ class Command(LookingCommand):
             "against the one before. STORY is a story's number or address. Removed "
             "text is red and struck, added text green; where there are no colours "
             "[-removed-] and {+added+}. Example: scrapy diff 8241914 1 3. "
-            "Exit codes: 0, 1 story or revision not known, 3 arguments that cannot be "
-            "read, 4 the database cannot be reached, 10 no room for the embedded one."
+            "Exit codes: 0, 1 story or revision not known, 2 the command line cannot "
+            "be understood, 3 the address is no story's, a setting is wrong or the "
+            "schema is newer, 4 the database cannot be reached, 10 no room for the "
+            "embedded one."
         )
 
     def add_options(self, parser: ArgumentParser) -> None:
@@ -85,6 +88,8 @@ class Command(LookingCommand):
                 known = history(connection, asked.story_id)
             old, new = choose(known, asked)
         except Refused as error:
+            if error.code is Exit.USAGE:
+                raise misunderstood(error) from error
             self.fail(error.code, str(error))
         except (database.DatabaseUnreachable, migrate.SchemaUnfit) as error:
             self.fail(code_of(error), f"{error}.")
@@ -92,7 +97,7 @@ class Command(LookingCommand):
             show(asked.story_id, old, new, as_json=opts.json)
 
     def fail(self, code: Exit, reason: str) -> None:
-        print(reason, file=sys.stderr)
+        print(fit_to_show(reason), file=sys.stderr)
         self.exitcode = int(code)
 
 
@@ -104,18 +109,15 @@ def read(args: Sequence[str]) -> Asked:
     """
     usage = "name a story, or a story and two revisions: scrapy diff 8241914 1 2"
     if len(args) not in (1, 3):
-        raise Refused(Exit.CONFIGURATION, usage)
+        raise Refused(Exit.USAGE, usage)
     address = urls.SITE + f"/wj/story/1/{args[0]}" if args[0].isdecimal() else args[0]
     story = urls.story_id(address)
     if story is None:
-        raise Refused(
-            Exit.CONFIGURATION, f"{args[0]!r} is no story's number or address; {usage}"
-        )
+        code = Exit.CONFIGURATION if "://" in args[0] else Exit.USAGE
+        raise Refused(code, f"{args[0]!r} is no story's number or address; {usage}")
     for number in args[1:]:
         if not NUMBER.fullmatch(number):
-            raise Refused(
-                Exit.CONFIGURATION, f"{number!r} is no revision's number; {usage}"
-            )
+            raise Refused(Exit.USAGE, f"{number!r} is no revision's number; {usage}")
     return Asked(story, (int(args[1]), int(args[2])) if args[1:] else None)
 
 

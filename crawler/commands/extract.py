@@ -7,13 +7,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import UsageError
 from scrapy.http import HtmlResponse, TextResponse
 
 from crawler import extraction, urls
 from crawler.ends.verdict import Exit
-from crawler.looking import LookingCommand, add_site
-from crawler.one_page import fetch
+from crawler.looking import LookingCommand, add_site, misunderstood
+from crawler.one_page import fetch, fetchable
 from crawler.pages.errors import NotAStory
 from crawler.pages.list_page import NotAList
 from crawler.secrets.discretion import fit_to_show
@@ -43,17 +42,20 @@ class Command(LookingCommand):
             "object a line. Example: scrapy extract page.html --url "
             "https://www.worldjournal.com/wj/story/121339/9310785. "
             "Exit codes: 0, 1 no story (the reason is on standard error), "
-            "3 the file or page cannot be read."
+            "2 the command line cannot be understood, 3 the file or page cannot be "
+            "read, or an address is none."
         )
 
     def add_options(self, parser: ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--url", default="", help="address of a saved page")
+        parser.add_argument("--url", help="address of a saved page")
         add_site(parser)
 
     def run(self, args: list[str], opts: Namespace) -> None:
         if len(args) != 1:
-            raise UsageError("name one file or address: scrapy extract FILE-or-URL")
+            raise misunderstood("name one file or address: scrapy extract FILE-or-URL")
+        if opts.url is not None and "://" in args[0]:
+            raise misunderstood("--url is the address of a saved page: name its file")
         try:
             response = self.page(args[0], opts.url, opts.site)
             found = extraction.items(response)
@@ -66,7 +68,7 @@ class Command(LookingCommand):
                 print(extraction.as_json(item))
             tell_incidents(found)
 
-    def page(self, name: str, url: str, site: str) -> TextResponse:
+    def page(self, name: str, url: str | None, site: str | None) -> TextResponse:
         """The response that a saved page, or an address, stands for."""
         if "://" in name:
             try:
@@ -77,12 +79,17 @@ class Command(LookingCommand):
                 raise Unreadable(f"{name} was not received as text, see the log")
             return received.replace(url=fit_to_show(received.url))
         try:
+            if url is not None:
+                fetchable(url)
+        except ValueError as error:
+            raise Unreadable(f"--url: {error}") from error
+        try:
             body = Path(name).read_bytes()
             body = gzip.decompress(body) if body.startswith(GZIP) else body
         except (OSError, EOFError) as error:
             reason = getattr(error, "strerror", None) or "the gzip data is cut"
             raise Unreadable(f"{name} cannot be read: {reason}") from error
-        return saved_page(body, url)
+        return saved_page(body, url or "")
 
     def fail(self, code: Exit, reason: str) -> None:
         print(fit_to_show(reason), file=sys.stderr)

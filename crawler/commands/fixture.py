@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import UsageError
-
 from crawler import extraction, fixtures
 from crawler.ends.verdict import Exit
-from crawler.looking import LookingCommand, add_site
+from crawler.looking import LookingCommand, add_site, misunderstood
 from crawler.one_page import fetch
 from crawler.pages.errors import NotAStory
 from crawler.secrets.discretion import fit_to_show
@@ -34,7 +32,8 @@ class Command(LookingCommand):
             "Fetch URL and keep its bytes, headers and expected items as a test case. "
             "Example: scrapy fixture URL --case no-byline. Read the expected items "
             "before you commit them. --rewrite without URL takes the kept bytes and "
-            "writes what they give today."
+            "writes what they give today. Exit codes: 0, 2 the command line cannot be "
+            "understood, 3 the page or the case cannot be read, or the case is there."
         )
 
     def add_options(self, parser: ArgumentParser) -> None:
@@ -49,8 +48,11 @@ class Command(LookingCommand):
         add_site(parser)
 
     def run(self, args: list[str], opts: Namespace) -> None:
-        if not opts.case or "/" in opts.case or len(args) != (0 if opts.rewrite else 1):
-            raise UsageError("give URL --case NAME, or --case NAME --rewrite")
+        if not opts.case or len(args) != (0 if opts.rewrite else 1):
+            raise misunderstood("give URL --case NAME, or --case NAME --rewrite")
+        if "/" in opts.case:
+            self.fail(f"--case {opts.case}: a name without '/' is expected")
+            return
         folder = Path(opts.folder) / opts.case
         if opts.rewrite:
             self.rewrite(folder)

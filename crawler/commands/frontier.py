@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 
 from crawler.ends.not_started import code_of
 from crawler.ends.verdict import Exit
+from crawler.looking import LookingCommand, misunderstood, whole_number
 from pipelines.storage import database, jobs, migrate, server
 
 if TYPE_CHECKING:
@@ -21,12 +21,10 @@ if TYPE_CHECKING:
     import psycopg
 
 
-class Command(ScrapyCommand):
+class Command(LookingCommand):
     """Reads table ``frontier``; with ``--requeue`` it has requests wait again."""
 
-    requires_project = True
     requires_crawler_process = False
-    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
     def syntax(self) -> str:
         return "[JOB] [--requeue STATE-or-REASON]"
@@ -39,21 +37,24 @@ class Command(ScrapyCommand):
             "Every request of a job ends in exactly one state; this counts them. JOB "
             "is the number of the run that began it, by default the newest. --requeue "
             "has those wait again that ended in a state or for a reason, for the next "
-            "run with the same arguments. Example: scrapy frontier --requeue http_503"
+            "run with the same arguments. Example: scrapy frontier --requeue http_503. "
+            "Exit codes: 0, 2 the command line cannot be understood, 3 no request "
+            "ended so, or the schema is newer, 4 the database cannot be reached, 6 "
+            "there is no such job."
         )
 
     def add_options(self, parser: ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument(
-            "--requeue", metavar="WORD", default="", help="a state or a reason"
-        )
+        parser.add_argument("--requeue", metavar="WORD", help="a state or a reason")
 
     def run(self, args: list[str], opts: Namespace) -> None:
-        if len(args) > 1 or not all(arg.isdigit() for arg in args):
-            raise UsageError("at most one job is expected, by its number")
         if self.settings is None:
-            raise UsageError("scrapy frontier needs the project's settings")
-        given = int(args[0]) if args else None
+            return
+        try:
+            numbers = [whole_number(one) for one in args]
+            (given,) = numbers or (None,)
+        except ValueError:
+            raise misunderstood("at most one job is expected, by its number") from None
         try:
             with ExitStack() as stack:
                 dsn = stack.enter_context(
@@ -65,11 +66,13 @@ class Command(ScrapyCommand):
                 migrate.migrate(connection)
                 self.exitcode = int(show(connection, given, opts.requeue))
         except (database.DatabaseUnreachable, migrate.SchemaUnfit) as error:
-            print(f"Not done: {error}.")
+            print(f"Not done: {error}.", file=sys.stderr)
             self.exitcode = int(code_of(error))
 
 
-def show(connection: psycopg.Connection[Any], job: int | None, requeue: str) -> Exit:
+def show(
+    connection: psycopg.Connection[Any], job: int | None, requeue: str | None
+) -> Exit:
     """Prints the states of a job, after it requeued what was asked for."""
     job = jobs.newest(connection) if job is None else job
     found = jobs.states(connection, job) if job is not None else []
@@ -77,12 +80,27 @@ def show(connection: psycopg.Connection[Any], job: int | None, requeue: str) -> 
         named = "" if job is None else f" of job {job}"
         print(f"The frontier holds no request{named}.")
         return Exit.NOTHING_FOUND
-    if requeue:
-        number = jobs.requeue(connection, job, requeue)
-        print(f"{number} requests wait again: state or reason {requeue}, job {job}.")
+    if requeue is not None:
+        there = words(found)
+        if requeue not in there:
+            told = ", ".join(there) or "none yet"
+            print(
+                f"Not done: no request of job {job} ended as {requeue!r}; states and "
+                f"reasons there are: {told}.",
+                file=sys.stderr,
+            )
+            return Exit.CONFIGURATION
+        again = jobs.requeue(connection, job, requeue)
+        print(f"{again} requests wait again: state or reason {requeue}, job {job}.")
         found = jobs.states(connection, job)
     Console().print(table(job, found))
     return Exit.GOOD
+
+
+def words(found: Sequence[tuple[str, str, int]]) -> list[str]:
+    """The states and reasons in which requests have ended, each once."""
+    ended = [row[:2] for row in found if row[0] not in jobs.OPEN_STATES]
+    return sorted({word for row in ended for word in row if word})
 
 
 def table(job: int, found: Sequence[tuple[str, str, int]]) -> Table:

@@ -17,7 +17,7 @@ from crawler import archiving, times
 from crawler.archive import shelf
 from crawler.ends.not_started import code_of
 from crawler.ends.verdict import Exit
-from crawler.looking import LookingCommand
+from crawler.looking import LookingCommand, misunderstood
 from crawler.pages.menu import CHANNELS, UnknownChannel, select
 from crawler.reextract.difference import NAMES
 from crawler.reextract.run import Reextraction
@@ -43,7 +43,7 @@ HEADINGS = ("field", "compared", "changed", "ratio", "examples (story: old → n
 
 
 class NotUsable(ValueError):
-    """The command cannot be carried out as it was typed; the message says why."""
+    """The command cannot be carried out; the message says why."""
 
 
 class Command(LookingCommand):
@@ -63,16 +63,17 @@ class Command(LookingCommand):
             "WARC file of any tool, a series or a folder) and print for each field how "
             "many of the stored rows would change. Example: scrapy replay --diff 12 "
             "--channel us --out changes.jsonl. Exit codes: 0 nothing would change, or "
-            "--write has stored everything; 1 something would change; 3 no archive, or "
-            "a mistake in the command; 4 the database cannot be reached; 5 another run "
-            "is in progress (--write); 9 some pages could not be stored (--write)."
+            "--write has stored everything; 1 something would change; 2 not understood; "
+            "3 cannot be used, or has no page of a story; 4 the database cannot be "
+            "reached; 5 another run is on; 8 interrupted; 9 some pages not stored."
         )
 
     def add_options(self, parser: ArgumentParser) -> None:
         super().add_options(parser)
         add = parser.add_argument
-        add("--diff", action="store_true", help="show what would change")
-        add("--write", action="store_true", help="store it as the same revision")
+        one = parser.add_mutually_exclusive_group().add_argument
+        one("--diff", action="store_true", help="show what would change")
+        one("--write", action="store_true", help="store it as the same revision")
         add(
             "--since",
             metavar="DAY",
@@ -137,7 +138,7 @@ def replay(args: list[str], opts: Namespace, settings: Settings) -> int:
             tally = work.store(connection, extractor_version())
         else:
             tally = work.compare()
-    return show(tally, wrote=opts.write)
+    return show(tally, wrote=opts.write, filtered=since is not None)
 
 
 def check(
@@ -146,14 +147,15 @@ def check(
     """Names of fields, numbers of channels, and processes.
 
     Raises:
-        NotUsable: says what to type.
+        UsageError: something is missing, or too much; says what to type.
+        NotUsable: a value is out of the question.
     """
     if not (opts.diff or opts.write):
-        raise NotUsable(TYPE_THIS)
+        raise misunderstood(TYPE_THIS)
     if not args:
-        raise NotUsable("name an archive: a run's number, a WARC file or a folder")
+        raise misunderstood("name an archive: a run's number, a WARC file or a folder")
     if opts.write and opts.field:
-        raise NotUsable("--write stores whole stories: leave out --field")
+        raise misunderstood("--write stores whole stories: leave out --field")
     jobs = cores() if opts.jobs is None else opts.jobs
     if not 1 <= jobs <= 256:
         raise NotUsable(f"--jobs {jobs}: a number from 1 to 256 is expected")
@@ -194,7 +196,7 @@ def read_channels(given: list[str]) -> frozenset[int]:
 def read_since(given: str | None) -> datetime | None:
     """Raises NotUsable for what is no day and no time."""
     try:
-        return times.parse_since(given) if given else None
+        return None if given is None else times.parse_since(given)
     except ValueError as error:
         raise NotUsable(f"--{error}") from error
 
@@ -227,7 +229,7 @@ def bring_up(connection: psycopg.Connection[tuple[object, ...]]) -> None:
         ) from error
 
 
-def show(tally: Tally, *, wrote: bool) -> int:
+def show(tally: Tally, *, wrote: bool, filtered: bool) -> int:
     """Prints a table on a terminal, else lines; the exit code."""
     print(tally.summary())
     if sys.stdout.isatty():
@@ -241,8 +243,8 @@ def show(tally: Tally, *, wrote: bool) -> int:
             for line in examples.splitlines():
                 print(f"  {line}")
     print(tally.verdict(wrote=wrote), flush=True)
+    if not tally.pages and (tally.damaged or not filtered):
+        return int(Exit.CONFIGURATION)
     if wrote:
         return int(Exit.STORING_FAILED) if tally.left else int(Exit.GOOD)
-    if tally.damaged and not tally.pages:
-        return int(Exit.CONFIGURATION)
     return CHANGED if tally.changed else int(Exit.GOOD)

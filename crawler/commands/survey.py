@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
-from scrapy.exceptions import UsageError
 
-from crawler import fixtures
+from crawler import arguments, fixtures, urls
 from crawler.ends.verdict import Exit
 from crawler.items import Section
-from crawler.looking import LookingCommand, add_site
-from crawler.one_page import NOT_FETCHED
+from crawler.looking import LookingCommand, add_site, stop
+from crawler.one_page import fetchable
 from crawler.secrets.discretion import fit_to_show
-from crawler.secrets.redaction import holds_user_info
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
+
+    from scrapy.http import Response
 
     from crawler.spiders.survey import Findings
 
@@ -39,7 +41,9 @@ class Command(LookingCommand):
             "Before the first night: what robots.txt allows, which sections and fields "
             "are found, what differs from what this project knows of the site. "
             "Example: scrapy survey --save tests/fixtures/survey. "
-            "Exit code 0: a night is worth starting; 6: it is not; 7: pages failed."
+            "Exit codes: 0 a night is worth starting, 2 the command line cannot be "
+            "understood, 3 an address or folder cannot be used, 6 a night is not worth "
+            "starting, 7 pages failed."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -50,12 +54,11 @@ class Command(LookingCommand):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        if any(map(holds_user_info, args)):
-            raise UsageError(NOT_FETCHED, print_help=False)
         if self.crawler_process is None:
-            raise UsageError("survey needs a process to crawl in")
+            return
+        look_before(args, opts)
         crawler = self.crawler_process.create_crawler("survey")
-        self.crawler_process.crawl(crawler, site=opts.site, pages=" ".join(args))
+        self.crawler_process.crawl(crawler, site=opts.site or "", pages=" ".join(args))
         self.crawler_process.start()
         spider = crawler.spider
         if spider is None:
@@ -63,12 +66,35 @@ class Command(LookingCommand):
             return
         show(spider.findings, Console())  # type: ignore[attr-defined]
         if opts.save:
-            for number, response in enumerate(spider.kept, start=1):  # type: ignore[attr-defined]
-                fixtures.save(response, opts.save / f"{number:02d}")
-            print(f"Saved {len(spider.kept)} pages under {opts.save}")  # type: ignore[attr-defined]
+            keep(spider.kept, opts.save)  # type: ignore[attr-defined]
         code = judge(spider.findings)  # type: ignore[attr-defined]
         print(ADVICE[code])
         self.exitcode = int(code)
+
+
+def look_before(args: Sequence[str], opts: argparse.Namespace) -> None:
+    """Ends the command, before any request, where an address or folder is of no use."""
+    origin = arguments.origin(opts.site) if opts.site else urls.SITE
+    try:
+        for one in args:
+            fetchable(urls.fetch_url(one, origin=origin))
+        if opts.save is not None:
+            opts.save.mkdir(parents=True, exist_ok=True)
+            TemporaryFile(dir=opts.save).close()
+    except ValueError as error:
+        stop(error)
+    except OSError as error:
+        stop(f"--save {opts.save}: nothing can be kept there: {error.strerror}")
+
+
+def keep(pages: Sequence[Response], folder: Path) -> None:
+    """Saves pages as fixtures, each in a folder of its number."""
+    try:
+        for number, response in enumerate(pages, start=1):
+            fixtures.save(response, folder / f"{number:02d}")
+    except OSError as error:
+        stop(f"--save {folder}: not all pages could be kept: {error.strerror}")
+    print(f"Saved {len(pages)} pages under {folder}")
 
 
 ADVICE = {

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from scrapy.exceptions import IgnoreRequest
 from scrapy.spidermiddlewares.httperror import HttpError
+
+if TYPE_CHECKING:
+    from scrapy.statscollectors import StatsCollector
 
 GONE = {"http_404", "http_410"}
 REFUSED = {
@@ -54,6 +58,16 @@ STATES = {
 def state_of(reason: str) -> str:
     """A reason -> the terminal state of table frontier; ``failed`` for most."""
     return STATES.get(reason, "failed")
+
+
+def count(stats: StatsCollector, reason: str) -> None:
+    """Counts a page that was not read: ``page/failed``, ``page/failed/<reason>``, and
+    ``page/<state>`` where that is an outcome of its own (gone, forbidden …)."""
+    stats.inc_value("page/failed")
+    stats.inc_value(f"page/failed/{reason}")
+    state = state_of(reason)
+    if state != "failed":
+        stats.inc_value(f"page/{state}")
 
 
 def speaks_against_the_night(reason: str) -> bool:

@@ -39,8 +39,8 @@ logger = logging.getLogger(__name__)
 
 class Outcomes:
     """Stats: ``page/ok``, ``page/<kind>/ok``, ``page/failed``,
-    ``page/failed/<reason>``, ``page/error`` (failures that speak against the night),
-    ``left/max_stories``."""
+    ``page/failed/<reason>``, ``page/gone`` and its like (of these, what is an outcome),
+    ``page/error`` (failures that speak against the night), ``left/max_stories``."""
 
     def __init__(self, stats: StatsCollector, origin: str) -> None:
         self.stats = stats
@@ -80,8 +80,7 @@ class Outcomes:
             raise CloseSpider(NOT_DONE[reason])
 
     def _failed(self, url: str, kind: str, reason: str, why: str) -> Incident:
-        self.stats.inc_value("page/failed")
-        self.stats.inc_value(f"page/failed/{reason}")
+        failures.count(self.stats, reason)
         if failures.speaks_against_the_night(reason):
             self.stats.inc_value("page/error")
         logger.warning("Page not read: %s: %s", url, why)

@@ -65,6 +65,9 @@ REASONS = {
 # The run did what it was asked to; whether that was good, the counters tell
 DONE = frozenset({"finished", "closespider_itemcount", "closespider_pagecount"})
 
+# Ends of a page that were no failure, in the words of table frontier
+APART = ("gone", "forbidden", "redirected", "offsite")
+
 OPENINGS = {
     Exit.GOOD: "Good night",
     Exit.INTERNAL: "Failed: an error of the program, see the log",
@@ -126,8 +129,14 @@ def _code(stats: Mapping[str, Any], error_ratio_max: float) -> Exit:
 
 
 def pages(stats: Mapping[str, Any]) -> int:
-    """Pages asked for: those that came and those that failed."""
+    """Pages asked for: those that were read and those that were not."""
     return int(stats.get("page/ok", 0)) + int(stats.get("page/failed", 0))
+
+
+def failed(stats: Mapping[str, Any]) -> int:
+    """Pages that were not read and whose end is none of :data:`APART`."""
+    apart = sum(int(stats.get(f"page/{state}", 0)) for state in APART)
+    return int(stats.get("page/failed", 0)) - apart
 
 
 def errors(stats: Mapping[str, Any]) -> int:
@@ -157,7 +166,10 @@ def figures(stats: Mapping[str, Any]) -> str:
         f"{articles['unchanged']} unchanged)",
         f"{count('store/link/inserted')} new and "
         f"{count('store/link/seen')} known links",
-        f"{count('page/ok')} pages, {count('page/failed')} failed",
+        f"{count('page/ok')} pages, {failed(stats)} failed",
+    ]
+    parts += [
+        f"{count(f'page/{state}')} {state}" for state in APART if count(f"page/{state}")
     ]
     if count("store/quarantined"):
         parts.append(f"{count('store/quarantined')} rows quarantined")

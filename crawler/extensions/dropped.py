@@ -49,8 +49,7 @@ class DroppedRequests:
 
     def count(self, request: Request, reason: str) -> None:
         """A story that leads elsewhere is one that is not there: the ledger is told."""
-        self.crawler.stats.inc_value("page/failed")
-        self.crawler.stats.inc_value(f"page/failed/{reason}")
+        failures.count(self.crawler.stats, reason)
         visit = visits.observed(
             request,
             reason,

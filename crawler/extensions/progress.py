@@ -11,6 +11,8 @@ from rich.status import Status
 from scrapy import signals
 from scrapy.utils.asyncio import create_looping_call
 
+from crawler.ends.verdict import failed
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
@@ -30,7 +32,7 @@ def sentence(stats: Mapping[str, Any]) -> str:
     waiting = stats.get("frontier/waiting", 0)
     return (
         f"{stats.get('page/story/ok', 0)} stories, {stats.get('page/ok', 0)} pages, "
-        f"{stats.get('page/failed', 0)} failed, {waiting} waiting"
+        f"{failed(stats)} failed, {waiting} waiting"
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.core.scheduler import BaseScheduler
 
+from crawler.ends import failures
 from crawler.ends.ending import Ending
 from crawler.frontier.leases import Leases
 from crawler.frontier.requests import OWN, kept, revived, row_of
@@ -226,8 +227,7 @@ class FrontierScheduler(BaseScheduler):
     def refuse(self, fingerprint: bytes, state: str, reason: str) -> None:
         """Ends a request that was never sent, or of which nothing was heard again."""
         end = FrontierEnd(fingerprint=fingerprint, state=state, reason=reason)
-        self.crawler.stats.inc_value("page/failed")
-        self.crawler.stats.inc_value(f"page/failed/{reason}")
+        failures.count(self.crawler.stats, reason)
         self.crawler.signals.send_catch_log(TOLD, item=PageItems(end=end))
 
     def nudge(self) -> None:

@@ -193,5 +193,8 @@ class SurveySpider(Spider):
         )
 
 
-# Filled in by the pipelines, or nothing a page has to have
-NOT_ON_PAGES = ("published_at", "modified_at", "incidents", "dateline_day")
+# Filled in by the archive or the pipelines, or nothing a page has to have
+NOT_ON_PAGES = frozenset(
+    {"published_at", "modified_at", "incidents", "dateline_day"}
+    | {"capture_id", "seen_at"}
+)

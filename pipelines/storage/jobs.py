@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Past this the lists of a job tell old news: a new one reads them again
 HOURS = 12
+# A request in another state has ended
+OPEN_STATES = frozenset({"pending", "leased"})
 OPEN = """
 SELECT job_id, started_at > clock_timestamp() - %(hours)s * interval '1 hour' AS young
 FROM job
