@@ -53,8 +53,8 @@ class Command(LookingCommand):
             "compares the root hash of a run. index: write a CDXJ index beside WARC "
             "files, also those of other tools. PATH is a WARC file, a folder, a series "
             "or a run's number. Example: scrapy archive verify --run 12. Exit codes: "
-            "0 all is well, 1 something is not, 2 not understood, 3 nothing to look at, "
-            "or a newer schema, 4 the database cannot be reached, 10 has no room."
+            "0 all is well, 1 something is not, 2 not understood, 3 nothing there, or "
+            "a newer schema, 4 the database cannot be reached, 10 has no room."
         )
 
     def add_options(self, parser: ArgumentParser) -> None:

@@ -63,9 +63,9 @@ class Command(LookingCommand):
             "WARC file of any tool, a series or a folder) and print for each field how "
             "many of the stored rows would change. Example: scrapy replay --diff 12 "
             "--channel us --out changes.jsonl. Exit codes: 0 nothing would change, or "
-            "--write has stored everything; 1 something would change; 2 not understood; "
-            "3 cannot be used, or has no page of a story; 4 the database cannot be "
-            "reached; 5 another run is on; 8 interrupted; 9 some pages not stored."
+            "--write has stored everything; 1 something would change; 2 is not "
+            "understood; 3 cannot be used, or has no page of a story; 4 the database "
+            "cannot be reached; 5 another run is on; 8 interrupted; 9 pages not stored."
         )
 
     def add_options(self, parser: ArgumentParser) -> None:
