@@ -180,3 +180,35 @@ async def test_pages_read_at_the_same_time_see_all_that_waits(
     assert [set(waiting) for waiting in await asyncio.gather(first, second)] == [
         {2}
     ] * 2
+
+
+async def test_what_changed_two_nights_ago_is_due_or_not_whichever_list_comes_first(
+    stats: MemoryStatsCollector,
+) -> None:
+    changed = Held(
+        NOW - timedelta(days=4),
+        changed_at=NOW - timedelta(hours=40),
+        visited_at=NOW - timedelta(hours=24),
+    )
+    address = "https://www.worldjournal.com/wj/story/121339/1"
+
+    async def known(_: Collection[int]) -> dict[int, Any]:
+        return {1: changed}
+
+    async def held(**_: object) -> list[tuple[str, Any]]:
+        return [(address, changed)]
+
+    async def proof() -> tuple[int, int]:
+        return 9, 9
+
+    for trusted in (True, False):
+        chooser = selection(stats)
+        chooser.known, chooser.held = known, held
+        walk = Walk(chooser, share=0, needed=1 if trusted else 0)
+        walk.proof = proof
+        looked = await walk.rest(Reach(NOW.isoformat()))
+        listed, _ = await chooser.choose(
+            chooser.candidates([link(1, Section.HOT)]), now=NOW
+        )
+        assert bool(looked) is not trusted
+        assert listed == []

@@ -83,6 +83,8 @@ class Selection:
         self.loaded = False
         # Pages are read at the same time: none may see ``waiting`` half read
         self.loading = asyncio.Lock()
+        # as the walk reckons it: what is due must not hang on which list comes first
+        self.after_change: timedelta | None = None
 
     def candidates(self, links: Collection[Link], depth: int = 0) -> list[Candidate]:
         """The stories of ``links`` that the run's arguments allow, each once, at the
@@ -140,7 +142,11 @@ class Selection:
             if one.story_id not in self.chosen
             and not self.waits(one, known.get(one.story_id))
             and revisit.due(
-                known.get(one.story_id), now=now, window=self.window, words=one.words
+                known.get(one.story_id),
+                now=now,
+                window=self.window,
+                words=one.words,
+                after_change=self.after_change,
             )
         ]
         self.chosen |= {one.story_id for one in due}

@@ -73,6 +73,7 @@ class Walk:
             return
         told, clean = await self.proof()
         self.trusted = self.needed > 0 and min(told, clean) >= self.needed
+        self.selection.after_change = AFTER_CHANGE if self.trusted else None
         waiting = await self.selection.load(now)
         young = [
             number
@@ -88,9 +89,11 @@ class Walk:
 
     def due(self, known: revisit.Known, now: datetime) -> bool:
         """Would it be visited if no list told anything?"""
-        after = AFTER_CHANGE if self.trusted else None
         return revisit.due(
-            known, now=now, window=self.selection.window, after_change=after
+            known,
+            now=now,
+            window=self.selection.window,
+            after_change=self.selection.after_change,
         )
 
     async def page(self, page: ListPage, reach: Reach) -> tuple[list[Candidate], Reach]:
