@@ -89,19 +89,6 @@ def read(raw: str, *, roc: bool = False) -> Reading:
         raise ValueError(f"not a time of the site: {raw!r}: {error}") from error
 
 
-def parse_et(raw: str, *, witnesses: Iterable[datetime] = ()) -> datetime:
-    """New York wall time -> UTC; in the doubled hour the instant ``witnesses`` name.
-
-    Without a witness that fits, the first of the two (daylight time) is taken.
-    """
-    return _settle(read(raw), tuple(witnesses))
-
-
-def parse_roc(raw: str) -> datetime:
-    """Taipei wall time, with or without its ``ROC`` mark -> UTC."""
-    return read(raw, roc=True).instants[0]
-
-
 def parse_offset(raw: str) -> datetime:
     """Time with a written offset (JSON-LD, news sitemap) -> UTC.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
+
+from tests.serving import Serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ def page(body: str, status: int = 200) -> bytes:
     return http(status, body.encode(), Content_Type="text/html; charset=utf-8")
 
 
-class RawSite:
+class RawSite(Serving):
     """``with RawSite({"/robots.txt": http(404)}) as site``.
 
     Args:
@@ -47,41 +48,9 @@ class RawSite:
         self.answers, self.other, self.hosts = answers or {}, other, hosts
         self.connections = 0
         self.requests: list[tuple[float, str, str]] = []
-        self.started = threading.Event()
-        self.thread = threading.Thread(target=self._run, daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://{self.hosts[0]}:{self.port}"
 
     def targets(self) -> list[str]:
         return [target for _, target, _ in self.requests]
-
-    def __enter__(self) -> Self:
-        self.thread.start()
-        assert self.started.wait(timeout=10)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join(timeout=10)
-
-    def _run(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self.port, servers = 0, []
-        for host in self.hosts:
-            start = asyncio.start_server(self._serve, host, self.port)
-            server = self.loop.run_until_complete(start)
-            servers.append(server)
-            self.port = server.sockets[0].getsockname()[1]
-        self.started.set()
-        self.loop.run_forever()
-        for server in servers:
-            server.close()
-        for task in asyncio.all_tasks(self.loop):
-            task.cancel()
-        self.loop.run_until_complete(asyncio.sleep(0))
-        self.loop.close()
 
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

@@ -57,8 +57,9 @@ def test_what_is_no_time_is_refused_and_quoted(raw: str) -> None:
 
 
 def test_taipei_is_told_by_the_mark_or_by_the_caller() -> None:
-    assert times.parse_roc("2026-01-10 14:00:00") == utc("2026-01-10 06:00")
-    assert times.parse_roc("ROC 2026-01-10 14:00") == utc("2026-01-10 06:00")
+    told, marked = "2026-01-10 14:00:00", "ROC 2026-01-10 14:00"
+    assert times.read(told, roc=True).instants == (utc("2026-01-10 06:00"),)
+    assert times.read(marked).instants == (utc("2026-01-10 06:00"),)
 
 
 def test_an_offset_must_be_written_where_one_is_expected() -> None:
@@ -72,8 +73,9 @@ DOUBLED = ("2026-11-01 05:30", "2026-11-01 06:30")
 @pytest.mark.parametrize("instant", DOUBLED)
 def test_the_doubled_hour_is_decided_by_the_other_witnesses(instant: str) -> None:
     true = utc(instant)
-    assert times.parse_et("2026-11-01 01:30 ET", witnesses=[true]) == true
     roc = true.astimezone(ROC).strftime("ROC %Y-%m-%d %H:%M")
+    two = {"time_et": "2026-11-01 01:30 ET", "time_roc": roc}
+    assert times.weigh(two, two).instant == true
     written = true.astimezone(ET).isoformat()
     raw = {"meta_date": "2026-11-01 01:30:00", "time_et": "2026-11-01 01:30 ET"}
     assert times.published({**raw, "time_roc": roc}) == true

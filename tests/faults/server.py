@@ -16,12 +16,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
+
+from tests.serving import Serving
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +46,7 @@ RESET = b"\0reset\0"
 ABSENT = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
-class FaultServer:
+class FaultServer(Serving):
     """Serves ``table`` on a port of its own, in a thread of its own.
 
     What the table lacks (robots.txt too) is 404, unless it has a ``"*"``. The longest
@@ -53,43 +54,14 @@ class FaultServer:
     """
 
     def __init__(self, table: Mapping[str, Resource], *, host: str = "127.0.0.1"):
-        self.table, self.host, self.port = dict(table), host, 0
+        self.table, self.hosts = dict(table), (host,)
         self.asked: list[Asked] = []
         self.numbers: Counter[str] = Counter()
-        self.started = threading.Event()
-        self.thread = threading.Thread(target=self._run, daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://{self.host}:{self.port}"
 
     @property
     def requests(self) -> Counter[str]:
         """How often each target was asked for, robots.txt left out."""
         return Counter(a.target for a in self.asked if a.target != "/robots.txt")
-
-    def __enter__(self) -> Self:
-        self.thread.start()
-        self.started.wait(timeout=10)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join(timeout=10)
-
-    def _run(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        start = asyncio.start_server(self._serve, self.host, self.port)
-        server = self.loop.run_until_complete(start)
-        self.port = server.sockets[0].getsockname()[1]
-        self.started.set()
-        self.loop.run_forever()
-        server.close()
-        for task in asyncio.all_tasks(self.loop):
-            task.cancel()
-        self.loop.run_until_complete(asyncio.sleep(0))
-        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
-        self.loop.close()
 
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

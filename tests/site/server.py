@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import threading
 import time
 from collections import Counter
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
+from tests.serving import Serving
 from tests.site import truth, urls
 from tests.site.history.placements import always
 from tests.site.history.world import USUAL, HistoryWorld
@@ -78,7 +78,7 @@ class Pages:
         return self.night.stories.get(number) if number else None
 
 
-class ReplicaServer:
+class ReplicaServer(Serving):
     """``with ReplicaServer(seed=7, night=1) as site``: ``site.url``, ``site.requests``
     (Counter of request targets), ``site.not_modified`` (those answered with a 304),
     ``site.night`` (settable), ``site.truth()``. ``validators``: one of KINDS.
@@ -114,8 +114,6 @@ class ReplicaServer:
         self.requests: Counter[str] = Counter()
         self.not_modified: Counter[str] = Counter()
         self.times: list[float] = []
-        self.started = threading.Event()
-        self.thread = threading.Thread(target=self._run, daemon=True)
         self.night = night
 
     @property
@@ -125,10 +123,6 @@ class ReplicaServer:
     @night.setter
     def night(self, number: int) -> None:
         self.pages = Pages(self.world, number, self.robots, self.heavy)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     def truth(self) -> dict[str, Any]:
         return truth.truth(self.pages.night, self.world.channels)
@@ -140,28 +134,6 @@ class ReplicaServer:
         if not isinstance(self.world, HistoryWorld):
             raise TypeError("a replica without history=True knows only its nights")
         return self.world.history_truth(upto or self.night, seen)
-
-    def __enter__(self) -> Self:
-        self.thread.start()
-        self.started.wait(timeout=10)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join(timeout=10)
-
-    def _run(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        start = asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        server = self.loop.run_until_complete(start)
-        self.port = server.sockets[0].getsockname()[1]
-        self.started.set()
-        self.loop.run_forever()
-        server.close()
-        for task in asyncio.all_tasks(self.loop):
-            task.cancel()
-        self.loop.run_until_complete(asyncio.sleep(0))
-        self.loop.close()
 
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
