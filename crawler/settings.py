@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.request import getproxies
 
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.extensions.memusage import MemoryUsage
 from scrapy.spidermiddlewares.referer import NoReferrerPolicy
 
 from crawler import env_file, version
@@ -19,6 +20,7 @@ from crawler.extensions.disk import DiskWatch
 from crawler.extensions.dropped import DroppedRequests
 from crawler.extensions.interrupts import Interrupts
 from crawler.extensions.known import KnownStories
+from crawler.extensions.memory import OwnMemory
 from crawler.extensions.progress import Progress
 from crawler.extensions.run_lock import RunLock
 from crawler.extensions.store_breaker import StoreBreaker
@@ -139,6 +141,8 @@ DOWNLOADER_MIDDLEWARES: dict[type, int | None] = {
     ReplayMiddleware: 960,
 }
 EXTENSIONS = {
+    MemoryUsage: None,
+    OwnMemory: 0,
     Interrupts: 10,
     SwallowedErrors: 20,
     RunLock: 30,
