@@ -161,6 +161,17 @@ COMMANDS = (
     ("fixture", "{url}", "--case", "never", "--folder", "{folder}"),
     ("survey", "{url}"),
 )
+SCRAPYS_OWN = (
+    ("fetch", "{url}"),
+    ("view", "{url}"),
+    ("shell", "-c", "response", "{url}"),
+    ("parse", "--spider", "reaching", "-a", 'urls=["{url}"]', "{url}"),
+    ("runspider", "tests/reaching/spiders.py", "-a", 'urls=["{url}"]'),
+)
+WITHOUT_US = (
+    *("-s", "DOWNLOADER_MIDDLEWARES={{}}", "-s", "EXTENSIONS={{}}"),
+    *("-s", "SCHEDULER=scrapy.core.scheduler.Scheduler"),
+)
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
@@ -191,4 +202,22 @@ def test_no_command_that_looks_gets_there(
     run = scrapy(*told, *FAST, *hostile, http_proxy=canary.url)
 
     assert run.returncode != 0
+    assert canary.connections == 0
+
+
+@pytest.mark.parametrize("command", SCRAPYS_OWN, ids=lambda command: command[0])
+def test_no_command_of_scrapy_s_own_gets_there(
+    canary: RawSite, command: tuple[str, ...]
+) -> None:
+    url = f"http://localhost:{canary.port}/wj/story/1/2"
+    told = [part.format(url=url) for part in (*command, *WITHOUT_US)]
+    hostile = [part for setting in SETTINGS for part in ("-s", setting)]
+    scrapy(
+        *told,
+        *FAST,
+        *hostile,
+        SCRAPY_SETTINGS_MODULE="tests.reaching.settings",
+        http_proxy=canary.url,
+    )
+
     assert canary.connections == 0

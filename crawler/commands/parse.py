@@ -1,0 +1,22 @@
+"""``scrapy parse``: Scrapy's own, which reaches no more than a run does."""
+
+from __future__ import annotations
+
+from scrapy.commands import parse
+
+from crawler.looking import LookingCommand
+
+
+class Command(LookingCommand, parse.Command):
+    """Stores nothing; no setting takes its guard away (``crawler.reach.pin``)."""
+
+    def short_desc(self) -> str:
+        return "Show what a spider makes of a page"
+
+    def long_desc(self) -> str:
+        return (
+            "Scrapy's own. It reaches no more than a run does, and stores nothing. "
+            "Example: scrapy parse --spider udn_world URL. "
+            "Exit codes: 0 done, 2 the command line cannot be understood, 3 a "
+            "setting cannot be used."
+        )
