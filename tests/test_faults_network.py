@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scrapy.http import HtmlResponse
 
-from crawler.middlewares.charset import decoded
+from crawler.middlewares.charset import Undecodable, decoded, shown
 from crawler.middlewares.limits import LIMITS
 from crawler.middlewares.retry_after import seconds_asked
 from crawler.pages.tag_scan import excess
@@ -56,6 +56,47 @@ def test_a_page_reads_right_or_says_what_it_lacks(case: Case) -> None:
     assert "\ufffd" not in found.response.text
     assert found.response.text.count(case.text) == 14 - case.cut
     assert found.dropped == case.cut
+
+
+@pytest.mark.parametrize("body", [CASES[0].body(), b"<html><p>ASCII only"])
+@pytest.mark.parametrize(
+    "name", ["punycode", "idna", "rot13", "undefined", "unicode_escape", "utf-7", "zip"]
+)
+def test_a_codec_that_is_no_charset_loses_no_page(name: str, body: bytes) -> None:
+    kind = f"text/html; charset={name}"
+    page = HtmlResponse("https://x/", body=body, headers={"Content-Type": kind})
+    found = decoded(page)
+    assert found.response.text == body.decode()
+    assert found.wrong in (None, page.encoding)
+
+
+@pytest.mark.parametrize("count", [1, 3, 52])
+def test_broken_characters_that_a_page_holds_are_told(count: int) -> None:
+    text = CASES[0].html().replace("7</p>", "7" + "\ufffd" * count + "</p>")
+    page = HtmlResponse("https://x/", body=text.encode(), encoding="utf-8")
+    if count > 3:
+        with pytest.raises(Undecodable):
+            decoded(page)
+    else:
+        assert decoded(page).dropped == count
+        assert "\ufffd" not in decoded(page).response.text
+
+
+def test_broken_characters_of_a_script_are_nobody_s_business() -> None:
+    script = "<script>x = '\ufffd'</SCRIPT><style>\ufffd</style><!-- \ufffd -->" * 40
+    text = CASES[0].html().replace("</head>", f"{script}</head>")
+    page = HtmlResponse("https://x/", body=text.encode(), encoding="utf-8")
+    assert decoded(page).dropped == 0
+    assert decoded(page).response is page
+
+
+@given(
+    st.lists(st.sampled_from(["<script>", "</script>", "<!--", "-->", "a", "<STYLE"]))
+)
+def test_what_a_page_shows_has_no_script_and_no_comment(parts: list[str]) -> None:
+    left = shown("".join(parts))
+    assert "<script" not in left
+    assert "<!--" not in left
 
 
 @pytest.mark.parametrize("levels", [2_000, 2_047, 50_000, 1_000_000])
@@ -175,6 +216,11 @@ def test_no_redirect_goes_on_for_ever_or_ends_in_silence(database: str) -> None:
     assert set(ends) == set(range(8)), run.stderr
     assert ends[6] == ends[7] == ("stored", None)
     assert ends[4] == ends[5] == ("offsite", "redirect_offsite")
+    with psycopg.connect(database) as connection:
+        counted = connection.execute("SELECT counters FROM run").fetchone()
+    assert counted
+    assert counted[0]["page/failed/redirect_offsite"] == 2
+    assert "page/failed/offsite" not in counted[0]
     assert ends[3] == ("failed", "redirect_limit")
     assert {ends[n][0] for n in range(3)} <= {"redirected", "failed"}
     hops = sum("growing" in one.target for one in site.asked)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scrapy.http import HtmlResponse
+from scrapy.http import HtmlResponse, JsonResponse, XmlResponse
 
 from crawler import extraction, urls
 from crawler.pages.errors import NotAStory
@@ -20,6 +20,8 @@ from tests.site.server import ReplicaServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from scrapy.http import TextResponse
 
     from crawler.items import Incident
 
@@ -160,6 +162,15 @@ def test_a_page_that_is_no_story_says_what_it_is(reason: str, body: str) -> None
     with pytest.raises(NotAStory) as refused:
         parse_story(response("/wj/story/121339/9310785", body))
     assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize("kind", [XmlResponse, JsonResponse])
+def test_a_story_that_calls_itself_something_else_is_not_read_by_halves(
+    kind: type[TextResponse],
+) -> None:
+    page = some_story().encode()
+    with pytest.raises(NotAStory, match="not_html"):
+        parse_story(kind(f"{urls.SITE}/wj/story/1/2", body=page, encoding="utf-8"))
 
 
 def test_the_body_of_an_error_page_is_no_story() -> None:

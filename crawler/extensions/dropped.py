@@ -40,8 +40,10 @@ class DroppedRequests:
             self.crawler.stats.inc_value("request/seen_before")
 
     def scheduled(self, request: Request) -> None:
-        """Scrapy refuses an off-site address by a handler of this very signal."""
-        if self.crawler.spider is None or not request.meta.get("redirect_urls"):
+        """Scrapy refuses an off-site address by a handler of this very signal, unless
+        it must not be filtered (a retry), which our guard refuses later."""
+        redirected = request.meta.get("redirect_urls") and not request.dont_filter
+        if self.crawler.spider is None or not redirected:
             return
         origin = getattr(self.crawler.spider, "origin", urls.SITE)
         if urls.never_requested(request.url, origin=origin) == "offsite":

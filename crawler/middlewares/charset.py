@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Self, TypeGuard
 
 from scrapy.exceptions import IgnoreRequest
@@ -24,16 +25,32 @@ UTF8 = ("utf-8", "utf8", "ascii")
 # What a Chinese page may be written in; Hong Kong's Big5 holds Taiwan's
 CHINESE = ("utf-8", "big5hkscs", "gb18030")
 WIDE = ("utf-16-le", "utf-16-be")
+# What a browser decodes (https://encoding.spec.whatwg.org/#names-and-labels), by
+# Python's names. Its other codecs (idna, punycode, rot13 …) are none of a page; some
+# take minutes for one
+CHARSETS = frozenset(
+    {"utf-8", "ascii", "utf-16", *WIDE, "big5", "big5hkscs", "cp950", "gb2312", "gbk"}
+    | {"gb18030", "hz", "euc_jp", "iso2022_jp", "shift_jis", "cp932", "euc_kr", "cp949"}
+    | {"koi8-r", "koi8-u", "mac-roman", "mac-cyrillic", "cp866", "cp874", "tis-620"}
+    | {f"iso8859-{part}" for part in (*range(1, 12), *range(13, 17))}
+    | {f"cp{page}" for page in range(1250, 1259)}
+)
 ASCII = re.compile("[\0-\x7f]+")
 # One of these is on any page of the paper
 USUAL = re.compile("[，。的一年月日]")
 MARKS = "“”‘’–—…·•×©®\u00a0\ufeff"
+SILENT = re.compile("<(?:script|style)|<!--", re.IGNORECASE)
+ENDS = {
+    "<script": re.compile("</script", re.IGNORECASE),
+    "<style": re.compile("</style", re.IGNORECASE),
+    "<!--": re.compile("-->"),
+}
 # Signs beyond ASCII that are judged; with fewer than FEW there is nothing to judge
 SAMPLE, FEW = 5000, 20
 # Share of usual characters: right readings of Chinese have 0.99, of Cantonese 0.75,
 # wrong ones below 0.7, most below 0.4 (measured on texts of every coding below)
 CERTAIN, PLAUSIBLE = 0.9, 0.7
-# Characters that may be missing half of their bytes: a summary cut by a program
+# Characters that may be broken: a summary cut by a program in the midst of one
 CUT_MAX, CUT_SHARE = 3, 0.01
 
 
@@ -114,10 +131,22 @@ def decoded(response: TextResponse) -> Decoded:
     body, declared = response.body, response.encoding.lower()
     wide = b"\0" in body[:SAMPLE]
     if body.isascii() and not wide and not declared.startswith("utf-16"):
-        return Decoded(response)
-    if declared in UTF8 and USUAL.search(strictly(body, declared) or ""):
-        return Decoded(response)
+        return _read_as(
+            response, declared if is_charset(declared) else "utf-8", declared
+        )
+    text = strictly(body, declared) if declared in UTF8 else None
+    if text and USUAL.search(text):
+        return _whole(response, declared, declared, text)
     return _second(response, declared, wide)
+
+
+@lru_cache(maxsize=256)
+def is_charset(name: str) -> bool:
+    """Is it one that pages are written in?"""
+    try:
+        return codecs.lookup(name).name in CHARSETS
+    except (LookupError, ValueError):
+        return False
 
 
 def _second(response: TextResponse, declared: str, wide: bool) -> Decoded:
@@ -125,20 +154,21 @@ def _second(response: TextResponse, declared: str, wide: bool) -> Decoded:
     body = response.body
     inside = html_body_declared_encoding(body)
     others = [inside] if inside else []
-    names = dict.fromkeys([declared, *others, *CHINESE, *(WIDE if wide else ())])
+    named = dict.fromkeys([declared, *others, *CHINESE, *(WIDE if wide else ())])
+    names = list(filter(is_charset, named))
     whole = {name: text for name in names if (text := strictly(body, name)) is not None}
     for name, text in whole.items():
         if name in UTF8 and USUAL.search(text):
-            return _read_as(response, name, declared)
+            return _whole(response, name, declared, text)
     if not whole:
-        return _mended(response, list(names), declared)
+        return _mended(response, names, declared)
     shares = {name: usual_share(text) for name, text in whole.items()}
     best = max(shares, key=lambda name: shares[name])
     if shares.get(declared, 0) >= CERTAIN:
         best = declared
     if shares[best] < PLAUSIBLE:
         raise Undecodable(f"{response.url}: no charset gives a Chinese text")
-    return _read_as(response, best, declared)
+    return _whole(response, best, declared, whole[best])
 
 
 def strictly(body: bytes, name: str) -> str | None:
@@ -171,6 +201,26 @@ def usual_signs() -> frozenset[str]:
     return frozenset(signs - set(map(chr, range(128))))
 
 
+def _whole(response: TextResponse, name: str, declared: str, text: str) -> Decoded:
+    """A page without a broken byte; what its writer could not decode is in it as a
+    broken character. Of scripts, where it may be meant, nobody reads a text."""
+    if BROKEN in text and BROKEN in shown(text):
+        return _mended(response, [name], declared)
+    return _read_as(response, name, declared)
+
+
+def shown(page: str) -> str:
+    """A page without its scripts, styles and comments."""
+    kept, at = [], 0
+    while opening := SILENT.search(page, at):
+        kept.append(page[at : opening.start()])
+        closing = ENDS[opening[0].lower()].search(page, opening.end())
+        if closing is None:
+            return "".join(kept)
+        at = closing.end()
+    return "".join([*kept, page[at:]])
+
+
 def _read_as(response: TextResponse, name: str, declared: str) -> Decoded:
     if name == declared or (name in UTF8 and declared in UTF8):
         return Decoded(response)
@@ -178,16 +228,13 @@ def _read_as(response: TextResponse, name: str, declared: str) -> Decoded:
 
 
 def _mended(response: TextResponse, names: list[str], declared: str) -> Decoded:
-    """A page with a few characters that lack half of their bytes, without these.
+    """A page with a few broken characters, or bytes that make none, without these.
 
     Raises:
         Undecodable: they are not a few.
     """
     for name in names:
-        try:
-            text = response.body.decode(name, "replace")
-        except LookupError:
-            continue
+        text = response.body.decode(name, "replace")
         broken, signs = text.count(BROKEN), len(ASCII.sub("", text))
         kept = text.replace(BROKEN, "")
         few = broken <= max(CUT_MAX, CUT_SHARE * signs)
@@ -195,4 +242,4 @@ def _mended(response: TextResponse, names: list[str], declared: str) -> Decoded:
             mended = response.replace(body=kept.encode(), encoding="utf-8")
             wrong = None if name == declared else declared
             return Decoded(mended, wrong=wrong, dropped=broken)
-    raise Undecodable(f"{response.url}: no charset fits its bytes")
+    raise Undecodable(f"{response.url}: no charset gives a text that is whole")

@@ -37,5 +37,7 @@ class NeverRequestedMiddleware:
             return  # the rules of an origin may lie on another host (RFC 9309)
         origin = getattr(self.crawler.spider, "origin", urls.SITE)
         reason = urls.never_requested(request.url, origin=origin)
+        if reason == "offsite" and request.meta.get("redirect_urls"):
+            reason = "redirect_offsite"
         if reason:
             raise NeverRequested(reason)

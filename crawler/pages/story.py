@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scrapy.http import TextResponse
+from scrapy.http import JsonResponse, TextResponse, XmlResponse
 
 from crawler import urls
 from crawler.items import Incident, Section
@@ -32,6 +32,8 @@ EDITORS = ("article-content__editor", "article-content__paragraph")
 BYLINE_FIELDS = (
     *("contributors", "organization", "wire", "place", "dateline_day", "report_type"),
 )
+# Read by other rules, which the gates of a crawl know nothing of
+OTHER_TEXT = (JsonResponse, XmlResponse)
 # Where sections stand on the page, top to bottom
 PAGE_ORDER = (
     Section.TICKER,
@@ -58,8 +60,8 @@ def parse_story(response: TextResponse, *, origin: str = urls.SITE) -> StoryPage
     Raises:
         NotAStory: the page is something else; the reason is one word and a sentence.
     """
-    if not isinstance(response, TextResponse):
-        raise NotAStory("not_html", "the answer is no text")
+    if not isinstance(response, TextResponse) or isinstance(response, OTHER_TEXT):
+        raise NotAStory("not_html", "the answer is no HTML")
     index = PageIndex(tree_of(response))
     told = read_structured(index)
     titles = read_headline(index, told)
