@@ -11,6 +11,7 @@ from crawler import arguments, urls
 from crawler.extraction import origin_of
 from crawler.middlewares.charset import Undecodable
 from crawler.middlewares.limits import ParseLimit
+from crawler.middlewares.walls import KeptOut
 from crawler.pages.errors import NotAStory
 from crawler.secrets.redaction import holds_user_info
 
@@ -56,7 +57,7 @@ class OnePage(Spider):
 
     def failed(self, failure: Failure) -> None:
         error = failure.value
-        if isinstance(error, Undecodable | ParseLimit):
+        if isinstance(error, Undecodable | ParseLimit | KeptOut):
             # it came, and no crawl would read it
             self.received.append(NotAStory(error.reason, said(error, self.url)))
             return

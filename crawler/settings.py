@@ -39,6 +39,7 @@ from crawler.middlewares.pace import PaceMiddleware
 from crawler.middlewares.replay import ReplayMiddleware
 from crawler.middlewares.retry_after import RetryAfterMiddleware
 from crawler.middlewares.robots import RobotsMiddleware
+from crawler.middlewares.walls import WallsMiddleware
 from crawler.reach import pin
 from crawler.secrets import discretion
 from pipelines.dates import DatesPipeline
@@ -132,7 +133,8 @@ DOWNLOADER_MIDDLEWARES: dict[type, int | None] = {
     RobotsTxtMiddleware: None,
     RobotsMiddleware: 100,
     PaceMiddleware: 940,
-    RetryAfterMiddleware: 560,  # before Scrapy's retries (550) see an answer
+    WallsMiddleware: 555,  # before Scrapy's retries (550): these are not asked again
+    RetryAfterMiddleware: 560,  # before whoever takes an answer for more than that
     ParseLimitsMiddleware: 570,
     CharsetMiddleware: 585,
     SoundBodiesMiddleware: 595,  # between Scrapy's redirects and its unpacking

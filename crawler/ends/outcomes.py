@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import CloseSpider
 
@@ -72,12 +72,20 @@ class Outcomes:
         if reason == "max_stories":
             self.stats.inc_value("left/max_stories")
             yield PageItems(end=end)
+        elif reason in failures.WALLS:
+            yield self._kept_out(request, failure.value)
         elif reason not in NOBODY_ASKED:
             incident = self._failed(request.url, "fetch_failed", reason, reason)
             response = getattr(failure.value, "response", None)
             yield replace(self._told(incident, request, reason, response), end=end)
         if reason in NOT_DONE:
             raise CloseSpider(NOT_DONE[reason])
+
+    def _kept_out(self, request: Request, wall: Any) -> PageItems:
+        """As :meth:`not_read`, for a wall that came with the status of an error."""
+        story = visits.asked_for(request, self.origin) is not None
+        kind = "not_a_story" if story else "not_a_list"
+        return self.not_read(wall.response, kind, wall)
 
     def _failed(self, url: str, kind: str, reason: str, why: str) -> Incident:
         failures.count(self.stats, reason)

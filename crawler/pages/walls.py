@@ -1,4 +1,4 @@
-"""Walls: pages that answer with 200 where a story should be, by what they say."""
+"""Walls: pages that stand where a story should be, by what they say."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ CHALLENGE_MARK = re.compile(
     r"cf-challenge|cf-browser-verification|challenge-platform/[^\"'\s>]{0,99}orchestrate"
     r"|_cf_chl_opt|class=[\"']?(?:cf-turnstile|g-recaptcha|h-captcha)"
     r"|captcha-delivery\.com|id=[\"']?px-captcha|_Incapsula_Resource"
-    r"|id=[\"']?captcha-container|name=[\"']?captcha\b|/gt\.js",
+    r"|id=[\"']?captcha-container|name=[\"']?captcha\b|/gt\.js|errors\.edgesuite\.net",
     re.IGNORECASE,
 )
 CHALLENGE_WORDS = re.compile(
     r"Just a moment|Attention Required|Access Denied"
     r"|Access to this page has been denied"
-    r"|Request unsuccessful|Request Rejected|requested URL was rejected|Robot Check"
+    r"|WebSite Firewall|Request unsuccessful|Request Rejected"
+    r"|requested URL was rejected|Robot Check"
     r"|verify (?:that )?you are (?:a )?human|Pardon Our Interruption"
     r"|you are a (?:ro)?bot"
     r"|Checking your browser|Human Verification"
     r"|人機驗證|安全驗證|不是機器人|完成下方驗證",
     re.IGNORECASE,
 )
+# What any server says with a 403
+DENIED_WORDS = re.compile("Access (?:is )?Denied", re.IGNORECASE)
 LOGIN_MARK = re.compile(
     r"<input[^>]{1,500}type=[\"']?password"
     r"|<form[^>]{1,500}action=[\"']?[^\"'\s>]{0,300}/(?:login|signin)\b"
@@ -77,6 +80,7 @@ LINK = re.compile(r"<a\s", re.IGNORECASE)
 # A wall says little and leads nowhere; a page of the paper that lacks its story still
 # has its menus and lists, and may have a banner about cookies
 LINKS_MAX = 20
+GONE = (404, 410)
 LETTERS_MAX = 2_000
 
 
@@ -91,7 +95,7 @@ def wall(text: str) -> tuple[str, str] | None:
         return "challenge", "the page asks to prove that we are no robot"
     if LOGIN_MARK.search(text):
         return "login", "the page asks to log in"
-    if len(LINK.findall(text)) > LINKS_MAX:
+    if not few_links(text):
         return None
     said = said_by(text)
     if len(said) > LETTERS_MAX:
@@ -105,6 +109,26 @@ def wall(text: str) -> tuple[str, str] | None:
     if CONSENT_MARK.search(text) or CONSENT_WORDS.search(said):
         return "consent", "the page asks for consent first"
     return None
+
+
+def wall_of_error(status: int, text: str) -> tuple[str, str] | None:
+    """As :func:`wall`, for a page that came with the status of an error; None for an
+    error that is only that.
+
+    Such a page counts only if it is bare, whatever marks it has: the site's own error
+    page may hold a form to log in. Of what is gone (404, 410) only a challenge makes
+    something else.
+    """
+    if not few_links(text) or len(said_by(text)) > LETTERS_MAX:
+        return None
+    found = wall(DENIED_WORDS.sub("", text))
+    if found is None or found[0] == "soft_404":
+        return None
+    return found if found[0] == "challenge" or status not in GONE else None
+
+
+def few_links(text: str) -> bool:
+    return len(LINK.findall(text)) <= LINKS_MAX
 
 
 def said_by(text: str) -> str:
