@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.request import getproxies
 
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.extensions import closespider
 from scrapy.extensions.memusage import MemoryUsage
 from scrapy.spidermiddlewares.referer import NoReferrerPolicy
 
@@ -20,6 +21,7 @@ from crawler.extensions.disk import DiskWatch
 from crawler.extensions.dropped import DroppedRequests
 from crawler.extensions.interrupts import Interrupts
 from crawler.extensions.known import KnownStories
+from crawler.extensions.limits import ScrapyLimits
 from crawler.extensions.memory import OwnMemory
 from crawler.extensions.progress import Progress
 from crawler.extensions.run_lock import RunLock
@@ -142,9 +144,11 @@ DOWNLOADER_MIDDLEWARES: dict[type, int | None] = {
     ArchiveMiddleware: 950,
     ReplayMiddleware: 960,
 }
-EXTENSIONS = {
+EXTENSIONS: dict[type, int | None] = {
     MemoryUsage: None,
     OwnMemory: 0,
+    closespider.CloseSpider: None,
+    ScrapyLimits: 0,
     Interrupts: 10,
     SwallowedErrors: 20,
     RunLock: 30,
