@@ -10,7 +10,7 @@ from crawler.spiders import udn_world
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
 
 WHAT = os.environ.get("BREAK", "")
 
@@ -20,10 +20,10 @@ class Broken(udn_world.UdnWorldSpider):
 
     name = "udn_world"
 
-    def __init__(self, *, crawler: Crawler, **given: str) -> None:
+    def __init__(self, *, settings: BaseSettings, **given: str) -> None:
         if WHAT == "spider_init":
             raise RuntimeError("broken __init__")
-        super().__init__(crawler=crawler, **given)
+        super().__init__(settings=settings, **given)
 
     async def start(self) -> AsyncIterator[Any]:
         if WHAT == "start":

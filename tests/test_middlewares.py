@@ -28,7 +28,7 @@ def crawler_of(limit: int = 3000, /, **arguments: str) -> Crawler:
     crawler = Crawler(UdnWorldSpider)
     crawler.settings.setmodule(settings)
     crawler.settings.set("MAX_STORIES", limit)
-    crawler.spider = UdnWorldSpider(crawler=crawler, **arguments)
+    crawler.spider = UdnWorldSpider(settings=crawler.settings, **arguments)
     return crawler
 
 

@@ -126,7 +126,7 @@ def test_the_paper_s_own_name_has_no_exception(
 ) -> None:
     crawler = Crawler(UdnWorldSpider)
     crawler.settings.setmodule(settings)
-    assert named_place(UdnWorldSpider(crawler=crawler, **given)) == place
+    assert named_place(UdnWorldSpider(settings=crawler.settings, **given)) == place
     assert named_place(None) is None
     page = OnePage(
         url="http://127.0.0.1:8000/x", received=[], site=given.get("site", "")

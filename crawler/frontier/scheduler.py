@@ -232,7 +232,8 @@ class FrontierScheduler(BaseScheduler):
 
     def nudge(self) -> None:
         """Lets the engine see now that nothing is left: by itself it looks every five
-        seconds, and it has no public way to be asked sooner."""
+        seconds, and all that is public to ask it sooner (2.19: ``crawl``,
+        ``download_async``) takes a request."""
         slot = self.crawler.engine and self.crawler.engine._slot
         if slot:
             slot.nextcall.schedule()

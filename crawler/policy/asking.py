@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
     from crawler.items import PageItems
@@ -30,10 +31,10 @@ LIST_PRIORITY = 10**12
 class AskingSpider(Spider):
     """Everything of a spider but which pages it asks for, and how it reads them."""
 
-    def __init__(self, *, crawler: Crawler, **given: str) -> None:
+    def __init__(self, *, settings: BaseSettings, **given: str) -> None:
         super().__init__()
         # statistics are there only when the crawl starts, hence the properties below
-        settings, read = crawler.settings, arguments.read(given)
+        read = arguments.read(given)
         self.origin = read.origin
         self.allowed_domains = [urls.domain(read.origin)]
         self.wanted_channels, self.since = read.channels, read.since
@@ -44,9 +45,7 @@ class AskingSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        spider = cls(crawler=crawler, **kwargs)
-        spider._set_crawler(crawler)
-        return spider
+        return super().from_crawler(crawler, *args, settings=crawler.settings, **kwargs)
 
     @cached_property
     def outcomes(self) -> Outcomes:

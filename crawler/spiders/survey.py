@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response, TextResponse
+    from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
     from crawler.items import Article, Link
@@ -59,11 +60,13 @@ class SurveySpider(Spider):
 
     name = "survey"
 
-    def __init__(self, *, crawler: Crawler, site: str = "", pages: str = "") -> None:
+    def __init__(
+        self, *, settings: BaseSettings, site: str = "", pages: str = ""
+    ) -> None:
         super().__init__()
         self.origin = arguments.origin(site) if site else urls.SITE
         self.allowed_domains = [urls.domain(self.origin)]
-        self.agent = crawler.settings["USER_AGENT"]
+        self.agent = settings["USER_AGENT"]
         self.named = pages.split()
         self.findings = Findings()
         self.kept: list[Response] = []
@@ -71,9 +74,7 @@ class SurveySpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        spider = cls(crawler=crawler, **kwargs)
-        spider._set_crawler(crawler)
-        return spider
+        return super().from_crawler(crawler, *args, settings=crawler.settings, **kwargs)
 
     async def start(self) -> AsyncIterator[Any]:
         for request in self.ask(
