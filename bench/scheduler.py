@@ -2,7 +2,8 @@
 
 The same spider with the same downloader on the same pages: it looks at nothing, and
 each page leads to the next ten. With the frontier every request is added, leased and
-ended in Postgres, durably; in memory it is lost with the process.
+ended in Postgres, durably, and what it waits for is shared; in memory it is lost with
+the process.
 """
 
 from __future__ import annotations
@@ -29,8 +30,11 @@ from pathlib import Path
 from scrapy import Request, Spider
 from scrapy.core.scheduler import Scheduler
 from scrapy.crawler import AsyncCrawlerProcess
+from crawler.frontier.hearing import Hearing
 from crawler.frontier.scheduler import FrontierScheduler
 from crawler.frontier.whole_page import whole_page
+from crawler.middlewares.pace import PaceMiddleware
+from crawler.middlewares.retry_after import RetryAfterMiddleware
 from pipelines.postgres import PostgresPipeline
 
 addresses, dsn, run = json.loads(Path(sys.argv[1]).read_text())
@@ -58,6 +62,10 @@ process = AsyncCrawlerProcess({
     "TELNETCONSOLE_ENABLED": False, "REMOTE_CONTROL_ENABLED": False,
     "SCHEDULER": FrontierScheduler if dsn else Scheduler,
     "ITEM_PIPELINES": {PostgresPipeline: 1} if dsn else {},
+    "EXTENSIONS": {Hearing: 1} if dsn else {},
+    "DOWNLOADER_MIDDLEWARES":
+        {RetryAfterMiddleware: 560, PaceMiddleware: 940} if dsn else {},
+    "RETRY_AFTER_MAX": 300,
     "DATABASE_URL": dsn, "RUN_ID": run, "JOB_ID": run, "STORE_PATIENCE": 60,
 })
 crawler = process.create_crawler(Tree)

@@ -29,6 +29,7 @@ from crawler.extensions.store_breaker import StoreBreaker
 from crawler.extensions.swallowed import SwallowedErrors
 from crawler.extensions.walls import WallWatch
 from crawler.fingerprint import StoryFingerprinter
+from crawler.frontier.hearing import Hearing
 from crawler.frontier.scheduler import FrontierScheduler
 from crawler.middlewares.archive import ArchiveMiddleware
 from crawler.middlewares.bodies import SoundBodiesMiddleware
@@ -154,6 +155,7 @@ EXTENSIONS: dict[type, int | None] = {
     RunLock: 30,
     DiskWatch: 40,
     RunDeadline: 50,
+    Hearing: 60,
     KnownStories: 100,
     StoreBreaker: 200,
     WallWatch: 210,

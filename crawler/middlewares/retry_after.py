@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from scrapy.exceptions import NotConfigured
 
 from crawler.ends.waiting import Waits
+from crawler.frontier.hearing import HEARD, shared
 from crawler.frontier.questions import Questions
-from crawler.middlewares.pace import shared
 from crawler.policy.revisit import site_clock
 from pipelines.storage import pace
 
@@ -30,8 +30,8 @@ DIGITS_MAX = 10
 class RetryAfterMiddleware:
     """Downloader middleware nearer to the network than Scrapy's retries, which ask
     again. Whatever is to go to the host waits here until its time has come: stories,
-    retries, robots.txt; what other processes would send learns of it from the pace. A
-    replay has nobody to wait for.
+    retries, robots.txt. Other processes learn of it from the pace, as this one does of
+    what they are asked. A replay has nobody to wait for.
 
     Args:
         questions: to the database where the pace is shared.
@@ -52,7 +52,16 @@ class RetryAfterMiddleware:
         if crawler.settings["REPLAY"] or not longest:
             raise NotConfigured
         together = shared(crawler.settings)
-        return cls(crawler, longest, Questions.of_run(crawler) if together else None)
+        questions = Questions.of_run(crawler) if together else None
+        middleware = cls(crawler, longest, questions)
+        crawler.signals.connect(middleware.heard, signal=HEARD)
+        return middleware
+
+    def heard(self, told: pace.Told) -> None:
+        """Some process has been asked for silence, this one too or an earlier one."""
+        place = urlsplit(told.origin)
+        if told.silence:
+            self.keep_silent(place.netloc, place.hostname or "", told.silence)
 
     async def process_request(self, request: Request) -> None:
         host = urlsplit(request.url).netloc
@@ -71,19 +80,18 @@ class RetryAfterMiddleware:
         self.crawler.stats.inc_value("retry_after/count")
         self.crawler.stats.inc_value("retry_after/seconds", round(wait))
         host = urlsplit(request.url).netloc
-        self.until[host] = max(self.until.get(host, 0.0), time.monotonic() + wait)
-        self.hold_back(request, wait)
+        self.keep_silent(host, request.meta.get("download_slot", ""), wait)
         if self.questions is not None:
             origins = [f"{scheme}://{host}" for scheme in ("http", "https")]
             await self.questions.ask(pace.hold, origins, seconds=wait)
         return response
 
-    def hold_back(self, request: Request, wait: float) -> None:
-        """Keeps back what passed before the answer came and waits in Scrapy's own
-        queue for the host."""
+    def keep_silent(self, host: str, key: str, wait: float) -> None:
+        """For ``wait`` seconds. Also keeps back what passed before the answer came and
+        waits in Scrapy's own queue for the host, which is named ``key``."""
+        self.until[host] = max(self.until.get(host, 0.0), time.monotonic() + wait)
         engine: ExecutionEngine | None = self.crawler.engine
-        slots = engine.downloader.slots if engine is not None else {}
-        slot = slots.get(request.meta.get("download_slot", ""))
+        slot = engine.downloader.slots.get(key) if engine is not None else None
         if slot is not None:
             # the delay counts from then on; without any, Scrapy would not look
             slot.delay = max(slot.delay, 0.001)
