@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 TEMPLATE = "udn_template"
 # A developer's .env is none of a test's business
 os.environ["UDN_ENV"] = os.devnull
+# By it a process is known as one of these tests (tests/secrecy.py)
+os.environ["TEST_SESSION"] = uuid.uuid4().hex
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import os
 import threading
 import urllib.request
 from contextlib import contextmanager
@@ -69,7 +70,7 @@ def in_files(root: Path, secret: str = SECRET) -> list[str]:
 
 @contextmanager
 def command_lines(secret: str = SECRET) -> Iterator[list[str]]:
-    """Leaks in the command line of any process while the block runs."""
+    """Leaks in the command line of any process of these tests while the block runs."""
     found: list[str] = []
     over = threading.Event()
 
@@ -80,7 +81,9 @@ def command_lines(secret: str = SECRET) -> Iterator[list[str]]:
                     line = path.read_bytes().decode("latin-1")
                 except OSError:
                     continue  # it has ended
-                found.extend(leaks(str(path), line, secret))
+                leaked = leaks(str(path), line, secret)
+                if leaked and ours(path.parent):
+                    found.extend(leaked)
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
@@ -89,6 +92,31 @@ def command_lines(secret: str = SECRET) -> Iterator[list[str]]:
     finally:
         over.set()
         thread.join()
+
+
+def ours(process: Path) -> bool:
+    """Is a process, by its folder in ``/proc``, of these tests and no other run's?
+
+    Whatever these tests start inherits their mark, also what has left their process
+    tree, or has a parent with it. Postgres is started without, and counts whoever has
+    started it. One that ended before it was asked counts, too.
+    """
+    if process.name == str(os.getpid()):
+        return True
+    mark = f"TEST_SESSION={os.environ['TEST_SESSION']}".encode()
+    try:
+        if (process / "comm").read_text() == "postgres\n":
+            return True
+        # the name in brackets may hold anything; behind it: state, parent
+        stat = (process / "stat").read_bytes().rpartition(b")")[2].split()
+        if mark in (process / "environ").read_bytes().split(b"\0"):
+            return True
+    except PermissionError:
+        pass  # another user's, which may still be a child of ours
+    except OSError:
+        return True
+    parent = process.parent / stat[1].decode()
+    return parent.name != "0" and ours(parent)
 
 
 class Careless(ThreadingHTTPServer):
