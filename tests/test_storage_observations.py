@@ -9,13 +9,15 @@ import psycopg
 import pytest
 
 from crawler.items import Observation
+from pipelines.storage import runs
 from pipelines.storage.batch import store_batch
 from tests.replaying import rows
+from tests.storing import article
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 NOON = datetime(2026, 3, 8, 12, tzinfo=UTC)
 
@@ -53,3 +55,41 @@ def test_the_observation_that_says_most_is_kept(
     kept: str,
 ) -> None:
     assert observe(database, outcomes) == [(kept,)]
+
+
+FULL = tuple(f"第{n}段說明河岸步道工程的進度與經費。" * 4 for n in range(8))
+HALF = FULL[:2]
+
+
+@pytest.mark.parametrize(
+    ("visits", "stored"),
+    [
+        ([(0, FULL), (12, HALF)], 8),
+        ([(0, FULL), (12, HALF), (24, HALF)], 2),
+        ([(0, FULL), (12, HALF), (18, HALF)], 8),
+        ([(0, FULL), (12, HALF), (18, HALF), (24, HALF)], 2),
+        ([(0, FULL), (12, HALF), (20, FULL), (28, HALF)], 8),
+        ([(0, FULL), (12, HALF), (20, FULL), (28, HALF), (40, HALF)], 2),
+    ],
+)
+def test_a_half_loaded_page_is_the_truth_only_if_two_nights_running_see_it(
+    database: str,
+    db: psycopg.Connection[Any],
+    visits: Sequence[tuple[int, tuple[str, ...]]],
+    stored: int,
+) -> None:
+    async def write() -> None:
+        async with await psycopg.AsyncConnection.connect(database) as connection:
+            for hours, paragraphs in visits:
+                seen = NOON + timedelta(hours=hours)
+                run = 1 if not hours else runs.start_run(db, spider="x", arguments={})
+                page = article(1, paragraphs=paragraphs, seen_at=seen)
+                await store_batch(connection, [page], run=run, seen_at=seen)
+
+    asyncio.run(write())
+    kept = "SELECT cardinality(paragraphs) FROM article"
+    told = "SELECT count(*) FROM incident WHERE kind = 'half_loaded'"
+    revisions = "SELECT count(*) FROM revision"
+    assert rows(database, kept) == [(stored,)]
+    assert rows(database, revisions) == [(1 if stored == 8 else 2,)]
+    assert rows(database, told) == [(1,)]

@@ -29,9 +29,15 @@ WHERE old.outcome <> 'alive'
     AND (old.outcome <> 'half_loaded' OR excluded.outcome = 'alive')
 """
 
+# What two nights saw, without a whole page between them: the rule of view withdrawn
 HALF_LOADED = """
-SELECT story_id, hashes FROM observation
-WHERE story_id = ANY(%s) AND outcome = 'half_loaded' AND run_id <> %s
+SELECT story_id, hashes FROM observation AS half
+WHERE story_id = ANY(%(stories)s) AND outcome = 'half_loaded' AND run_id <> %(run)s
+    AND seen_at <= %(seen_at)s - interval '12 hours'
+    AND NOT EXISTS (
+        SELECT FROM observation AS whole
+        WHERE whole.story_id = half.story_id AND whole.outcome = 'alive'
+            AND whole.seen_at > half.seen_at)
 """
 
 
@@ -68,10 +74,16 @@ async def store(
 
 
 async def half_loaded(
-    connection: psycopg.AsyncConnection[Any], story_ids: list[int], *, run: int
+    connection: psycopg.AsyncConnection[Any],
+    story_ids: list[int],
+    *,
+    run: int,
+    seen_at: datetime,
 ) -> set[tuple[int, tuple[tuple[str, str], ...]]]:
-    """(story, its hashes as sorted pairs) of what earlier runs took for half loaded."""
-    cursor = await connection.execute(HALF_LOADED, [story_ids, run])
+    """(story, its hashes as sorted pairs) of what an earlier night took for half
+    loaded, at least 12 hours before ``seen_at``, if nobody saw it whole since."""
+    asked = {"stories": story_ids, "run": run, "seen_at": seen_at}
+    cursor = await connection.execute(HALF_LOADED, asked)
     return {
         (story_id, tuple(sorted(shown.items())))
         for story_id, shown in await cursor.fetchall()

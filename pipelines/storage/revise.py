@@ -86,8 +86,11 @@ async def compare(
 async def _confirmed(
     connection: psycopg.AsyncConnection[Any], found: Revised, run: int
 ) -> Revised:
-    """A short page that another run saw just so is what the story says now."""
-    known = await observations.half_loaded(connection, list(found.half), run=run)
+    """A short page that another night saw just so is what the story says now."""
+    first = min(row["seen_at"] for row in found.rows if row["story_id"] in found.half)
+    known = await observations.half_loaded(
+        connection, list(found.half), run=run, seen_at=first
+    )
     half = {
         key: reason
         for key, reason in found.half.items()
