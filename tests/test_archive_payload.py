@@ -64,7 +64,7 @@ def test_chunks_that_another_tool_left_on_are_taken_off(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [HELLO, b"5\r\nhello", b"zz\r\n", b"", b"2\r\nabc\r\n"]
+    "body", [HELLO, b"zz\r\n", b"", b"2\r\nabc\r\n", b"fa: hello\r\n" + HELLO]
 )
 def test_a_body_that_is_in_no_chunks_stays_as_it_is(
     body: bytes, tmp_path: Path
@@ -79,7 +79,39 @@ def test_a_body_that_is_in_no_chunks_stays_as_it_is(
 @given(st.lists(st.binary(min_size=1, max_size=50), max_size=5))
 def test_chunks_come_off_whatever_is_in_them(parts: list[bytes]) -> None:
     body = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts)
-    assert dechunked(body + b"0\r\n\r\n") == b"".join(parts)
+    assert dechunked(body + b"0\r\n\r\n") == (b"".join(parts), True)
+
+
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        (b"5\r\nhello", b"hello"),
+        (b"5\r\nhel", b"hel"),
+        (b"5\r\nhello\r\n", b"hello"),
+        (b"5\r\nhello\r\n7", b"hello"),
+        (b"5\r\nhello\r\n7\r\nwor", b"hellowor"),
+        (b"5\r\nhello\r\n3\r\nworld\r\n0\r\n\r\n", b"hellowor"),
+    ],
+)
+def test_a_body_whose_last_chunk_is_missing_is_cut(
+    body: bytes, left: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(record("response", CHUNKED + body))
+
+    (one,) = scan(path)
+    assert one.body == left
+    with pytest.raises(Damaged, match="cut short"):
+        decoded(one)
+
+
+def test_a_segment_is_not_taken_for_the_whole(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(record("response", answer(HELLO), WARC_Segment_Number="1"))
+
+    (one,) = scan(path)
+    with pytest.raises(Damaged, match="cut short"):
+        decoded(one)
 
 
 def zstd(body: bytes) -> bytes:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 STATUS = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: [^\n]*)?\r?\n")
 REQUEST = re.compile(rb"[A-Z]+ [^\n]*HTTP/\d(?:\.\d)?\r?\n")
 BLANK = re.compile(rb"\r?\n\r?\n")
-CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[^\r\n]{0,200}\r?\n")
+CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,200})?\r?\n")
 DIGESTS = ("md5", "sha1", "sha256", "sha384", "sha512")
 # Far above DOWNLOAD_MAXSIZE: other tools archive larger pages
 UNPACKED_MAX = 256 * 1024 * 1024
@@ -55,20 +55,24 @@ def after_head(block: bytes) -> bytes:
     return block[blank.end() :] if blank else b""
 
 
-def dechunked(body: bytes) -> bytes | None:
-    """A body without its chunks, which wget leaves on; None if it is in none."""
+def dechunked(body: bytes) -> tuple[bytes, bool] | None:
+    """A body without its chunks, which wget leaves on, and whether the last one is
+    there (RFC 9112, 7.1); None if it is in none, whatever its header says."""
     parts: list[bytes] = []
     place = 0
     while size := CHUNK_SIZE.match(body, place):
         begin, length = size.end(), int(size[1], 16)
         if length == 0:
-            return b"".join(parts)
-        parts.append(body[begin : begin + length])
+            return b"".join(parts), True
         place = begin + length
-        if body[place : place + 2] != b"\r\n":
+        ends = body.startswith(b"\r\n", place)
+        if not (ends or parts or place >= len(body)):
             return None
+        parts.append(body[begin:place])
+        if not ends:
+            break
         place += 2
-    return None
+    return (b"".join(parts), False) if parts else None
 
 
 def unencoded(body: bytes, encodings: Iterable[str]) -> tuple[bytes, list[str]]:

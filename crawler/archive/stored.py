@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # For records of other tools whose id is no UUID
 NAMESPACE = UUID("6f1d0d0e-7c1e-5a57-9c35-2f6a1ff3a3c1")
+# Of a record that has only a part of its payload
+PARTED = ("warc-truncated", "warc-segment-number")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +27,8 @@ class Stored:
 
     ``status`` is None when nothing came, and ``failure`` says why. ``fetched_at``:
     aware UTC. ``chunked``: the payload as it lies there, where a tool left the chunks
-    of its Transfer-Encoding on. ``cut``: the body is not whole (WARC-Truncated).
+    of its Transfer-Encoding on. ``cut``: the body is not whole
+    (WARC-Truncated, a segment, the last chunk is missing).
     """
 
     capture_id: UUID
@@ -70,14 +73,14 @@ def _answer(frame: Frame) -> Stored | None:
     status, headers, body = payload.http(frame.block)
     codings = [v.lower() for n, v in headers if n.lower() == "transfer-encoding"]
     plain = payload.dechunked(body) if any("chunked" in v for v in codings) else None
-    chunked = None if plain is None else body
+    part = any(frame.get(name) for name in PARTED)
     return _stored(
         frame,
         status=status,
         headers=headers,
-        body=body if plain is None else plain,
-        chunked=chunked,
-        cut=bool(frame.get("warc-truncated")),
+        body=body if plain is None else plain[0],
+        chunked=None if plain is None else body,
+        cut=part or (plain is not None and not plain[1]),
     )
 
 

@@ -110,7 +110,7 @@ def digests(frame: Frame) -> Iterator[str]:
         body = payload.after_head(frame.block)
     # tools do not agree on whether chunks belong to the payload
     whole = payload.dechunked(body)
-    either = (body,) if whole is None else (body, whole)
+    either = (body,) if whole is None else (body, whole[0])
     fault = payload.digest_fault(frame.get("warc-payload-digest"), *either)
     if fault:
         yield f"{named}: payload digest {fault}"

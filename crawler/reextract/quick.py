@@ -27,7 +27,7 @@ OPENING, END, LINE = b"WARC/", b"\r\n\r\n", b"\r\n"
 PEEK = 128
 # What is not told to a page's reader: it is off, or means the bytes as they were
 OFF = (b"content-encoding", b"content-length")
-CUT = b"warc-truncated"
+PARTED = frozenset({b"warc-truncated", b"warc-segment-number"})
 ID = re.compile(r"<urn:uuid:([0-9a-fA-F-]{36})>")
 
 
@@ -81,7 +81,7 @@ def page(member: bytes) -> Page | None:
     head, _, block = record.partition(END)
     fields = {name.lower(): value for name, value in _fields(head)}
     block = block[: -len(END)]
-    if fields.get(b"content-length") != b"%d" % len(block) or CUT in fields:
+    if fields.get(b"content-length") != b"%d" % len(block) or PARTED & fields.keys():
         return None
     http, _, body = block.partition(END)
     status, named = STATUS.match(block), _fields(http)
