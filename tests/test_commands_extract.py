@@ -15,6 +15,7 @@ from tests.faults.charsets import CASES, Case
 from tests.faults.server import FaultServer
 from tests.faults.sites import FIRST
 from tests.site.server import ReplicaServer
+from tests.test_reextract_archives import wget_record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,3 +130,41 @@ def test_a_saved_page_reads_right_whatever_charset_it_declares(
     assert run.returncode == 0, run.stderr
     assert "\ufffd" not in run.stdout
     assert case.text in json.loads(run.stdout.splitlines()[0])["title"]
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_all_pages_of_another_tool_s_archive_are_printed(
+    story: tuple[str, bytes], tmp_path: Path, zipped: bool
+) -> None:
+    url, body = story
+    cut = "Transfer-Encoding: chunked\r\n"
+    records = [
+        wget_record(url, body),
+        wget_record("https://www.worldjournal.com/wj/index", b"<p>home"),
+        wget_record(url.rpartition("/")[0] + "/7", b"<p>no story"),
+        wget_record(url.rpartition("/")[0] + "/8", b"5\r\n<html", cut),
+    ]
+    path = tmp_path / ("x.warc.gz" if zipped else "x.warc")
+    path.write_bytes(b"".join(gzip.compress(r) if zipped else r for r in records))
+    page = tmp_path / "page.html"
+    page.write_bytes(body)
+
+    run = scrapy("extract", str(path))
+
+    assert run.returncode == 0
+    assert run.stdout == scrapy("extract", str(page)).stdout
+    refused, damaged = run.stderr.splitlines()
+    assert "/7: " in refused
+    assert "cut short" in damaged
+
+
+def test_an_archive_without_a_story_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc"
+    path.write_bytes(wget_record("https://www.worldjournal.com/wj/index", b"<p>x"))
+
+    run = scrapy("extract", str(path))
+    addressed = scrapy("extract", str(path), "--url", "https://x/")
+
+    assert (run.returncode, run.stdout) == (Exit.INTERNAL, "")
+    assert run.stderr == f"{path}: no page of a story or list in it\n"
+    assert addressed.returncode == Exit.USAGE

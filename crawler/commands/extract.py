@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import sys
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrapy.http import HtmlResponse, TextResponse
 
-from crawler import extraction, urls
+from crawler import archived_pages, extraction, urls
+from crawler.archive.reader import Damaged
 from crawler.ends.verdict import Exit
 from crawler.looking import LookingCommand, add_site, misunderstood
 from crawler.one_page import fetch, fetchable
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from crawler.items import Article, Link
 
-GZIP = b"\x1f\x8b"
+GZIP, WARC = b"\x1f\x8b", b"WARC/"
 
 
 class Command(LookingCommand):
@@ -34,14 +36,15 @@ class Command(LookingCommand):
         return "FILE-or-URL [--url URL]"
 
     def short_desc(self) -> str:
-        return "Print the items of one page as JSON lines; no database needed"
+        return "Print the items of a page, or of a WARC file's, as JSON lines"
 
     def long_desc(self) -> str:
         return (
-            "Print the Article and the Links of a saved page or an address, one JSON "
-            "object a line. Example: scrapy extract page.html --url "
+            "Print the Article and the Links of a saved page, an address or all pages "
+            "of a WARC file, one JSON object a line; no database needed. "
+            "Example: scrapy extract page.html --url "
             "https://www.worldjournal.com/wj/story/121339/9310785. "
-            "Exit codes: 0, 1 no story (the reason is on standard error), "
+            "Exit codes: 0, 1 no story (the reasons are on standard error), "
             "2 the command line cannot be understood, 3 the file or page cannot be "
             "read, or an address is none."
         )
@@ -56,6 +59,9 @@ class Command(LookingCommand):
             raise misunderstood("name one file or address: scrapy extract FILE-or-URL")
         if opts.url is not None and "://" in args[0]:
             raise misunderstood("--url is the address of a saved page: name its file")
+        if "://" not in args[0] and is_archive(Path(args[0])):
+            self.archived(Path(args[0]), opts.url)
+            return
         try:
             response = self.page(args[0], opts.url, opts.site)
             found = extraction.items(response)
@@ -64,9 +70,25 @@ class Command(LookingCommand):
         except Unreadable as error:
             self.fail(Exit.CONFIGURATION, str(error))
         else:
-            for item in found:
-                print(extraction.as_json(item))
-            tell_incidents(found)
+            show(found)
+
+    def archived(self, path: Path, url: str | None) -> None:
+        """Every story and list of a WARC file, whatever tool has written it."""
+        if url is not None:
+            raise misunderstood("--url: a WARC file says itself what its pages are")
+        shown = False
+        try:
+            for response in archived_pages.pages(path, told):
+                try:
+                    show(extraction.items(response))
+                    shown = True
+                except (NotAStory, NotAList) as refusal:
+                    told(f"{response.url}: {refusal}")
+        except Damaged as error:
+            self.fail(Exit.CONFIGURATION, str(error))
+            return
+        if not shown:
+            self.fail(Exit.INTERNAL, f"{path}: no page of a story or list in it")
 
     def page(self, name: str, url: str | None, site: str | None) -> TextResponse:
         """The response that a saved page, or an address, stands for."""
@@ -92,12 +114,34 @@ class Command(LookingCommand):
         return saved_page(body, url or "")
 
     def fail(self, code: Exit, reason: str) -> None:
-        print(fit_to_show(reason), file=sys.stderr)
+        told(reason)
         self.exitcode = int(code)
 
 
 class Unreadable(Exception):
     """The file or address gives no page; the message is one line."""
+
+
+def told(reason: object) -> None:
+    """One line on standard error."""
+    print(fit_to_show(str(reason)), file=sys.stderr)
+
+
+def show(found: list[Article | Link]) -> None:
+    """A line for each item, and its incidents on standard error."""
+    for item in found:
+        print(extraction.as_json(item))
+    tell_incidents(found)
+
+
+def is_archive(path: Path) -> bool:
+    """Does a file begin as a WARC file does, compressed or not?"""
+    try:
+        opening = gzip.open if path.open("rb").read(2) == GZIP else Path.open
+        with opening(path, "rb") as file:
+            return file.read(len(WARC)) == WARC
+    except (OSError, EOFError, zlib.error):
+        return False  # whoever reads it as a page says what is wrong
 
 
 def saved_page(body: bytes, url: str) -> TextResponse:

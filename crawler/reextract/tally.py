@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from crawler.reextract.difference import Change
     from crawler.reextract.worker import Result
 
+# Where what no row names can be looked at
+ELSEWHERE = " (scrapy extract FILE prints what they hold)"
 EXAMPLES, SHOWN = 3, 48  # examples of a field, characters of a value
 
 
@@ -103,7 +105,7 @@ class Tally:
         parts = [
             f"{self.pages} pages of stories read",
             f"{self.stored} stored",
-            f"{self.not_stored} not stored",
+            f"{self.not_stored} not stored{ELSEWHERE if self.not_stored else ''}",
             f"{self.other_channels} of other channels",
             f"{self.refused} no story",
             f"{self.damaged} damaged",
