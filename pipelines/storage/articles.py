@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from crawler.items import Figure
 from pipelines.storage import article_parts, revise, same_text
+from pipelines.storage.recordset import recordset
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -67,11 +68,17 @@ INSERT INTO article (story_id, url, title, channel, channel_id, subcategory,
     published_at, modified_at, date_witnesses, paragraphs, content_level, language,
     first_seen_at, first_seen_run, last_seen_at, last_seen_run, last_seen_capture,
     extractor_version)
-VALUES (%(story_id)s, %(url)s, %(title)s, %(channel)s, %(channel_id)s,
-    %(subcategory)s, %(subcategory_id)s, %(byline)s, %(organization)s, %(wire)s,
-    %(place)s, %(dateline_day)s, %(report_type)s, %(published_at)s, %(modified_at)s,
-    %(date_witnesses)s, %(paragraphs)s, %(content_level)s, %(language)s,
-    %(seen_at)s, %(run)s, %(seen_at)s, %(run)s, %(capture_id)s, %(extractor)s)
+SELECT story_id, url, title, channel, channel_id, subcategory, subcategory_id, byline,
+    organization, wire, place, dateline_day, report_type, published_at, modified_at,
+    date_witnesses, paragraphs, content_level, language, %(seen_at)s, %(run)s,
+    %(seen_at)s, %(run)s, capture_id, %(extractor)s
+FROM json_to_recordset(%(rows)s) AS row (story_id bigint, url text, title text,
+    channel text, channel_id bigint, subcategory text, subcategory_id bigint,
+    byline text, organization text, wire boolean, place text, dateline_day smallint,
+    report_type text, published_at timestamptz, modified_at timestamptz,
+    date_witnesses jsonb, paragraphs text[], content_level text, language text,
+    capture_id uuid)
+ORDER BY story_id
 """
 
 # greatest(): the clock of the machine may have been set back since
@@ -148,16 +155,27 @@ async def store(
             await cursor.executemany(UPDATE, [{**row, **stamp} for row in values])
             await article_parts.forget(cursor, changed)
         if new:
-            await cursor.executemany(INSERT, [{**rows[k], **stamp} for k in new])
+            stories = recordset(_own(rows[key]) for key in new)
+            await cursor.execute(INSERT, {"rows": stories, **stamp})
         await article_parts.store(cursor, [rows[key] for key in sorted(new + changed)])
-    await revise.write(connection, revised)
+    await revise.write(connection, revised, run=run)
     texts = [ordered[key] for key in rows if key in new or key in revised.sections]
     await same_text.store(connection, texts, run=run)
     return _outcomes(rows, new, revised), revised
 
 
 def _update(row: Mapping[str, Any], sections: list[str] | None) -> dict[str, Any]:
-    return {**row, "revised": bool(sections), "changed": sections or []}
+    return {
+        **row,
+        "date_witnesses": Jsonb(row["date_witnesses"]),
+        "revised": bool(sections),
+        "changed": sections or [],
+    }
+
+
+def _own(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in the row of the story itself."""
+    return {name: row[name] for name in row if name not in article_parts.PARTS}
 
 
 def _outcomes(
@@ -186,15 +204,8 @@ async def _changes(
         await cursor.execute(STORED, [list(rows)])
         stored = await cursor.fetchall()
     return {
-        old["story_id"]: changed_sections(
-            old, {**rows[old["story_id"]], **_plain(rows[old["story_id"]])}
-        )
-        for old in stored
+        old["story_id"]: changed_sections(old, rows[old["story_id"]]) for old in stored
     }
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"date_witnesses": row["date_witnesses"].obj}
 
 
 def _row(article: Article) -> dict[str, Any]:
@@ -214,7 +225,7 @@ def _row(article: Article) -> dict[str, Any]:
         "report_type": article.report_type,
         "published_at": article.published_at,
         "modified_at": article.modified_at,
-        "date_witnesses": Jsonb(article.date_witnesses),
+        "date_witnesses": article.date_witnesses,
         "paragraphs": list(article.paragraphs),
         "content_level": article.content_level,
         "language": article.language,

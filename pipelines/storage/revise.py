@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from psycopg.types.json import Jsonb
-
 from pipelines import revisions
 from pipelines.storage import observations
+from pipelines.storage.recordset import recordset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +26,11 @@ ORDER BY story_id, number DESC
 INSERT = """
 INSERT INTO revision (story_id, number, seen_at, run_id, capture_id, changed_sections,
     kinds, hashes, content)
-VALUES (%(story_id)s, %(number)s, %(seen_at)s, %(run)s, %(capture_id)s, %(sections)s,
-    %(kinds)s, %(hashes)s, %(content)s)
+SELECT story_id, number, seen_at, %(run)s, capture_id, sections, kinds, hashes, content
+FROM json_to_recordset(%(rows)s) AS row (story_id bigint, number integer,
+    seen_at timestamptz, capture_id uuid, sections text[], kinds text[], hashes jsonb,
+    content jsonb)
+ORDER BY story_id
 """
 
 
@@ -72,12 +74,11 @@ async def compare(
                 "story_id": key,
                 "number": number + 1,
                 "seen_at": articles[key].seen_at or seen_at,
-                "run": run,
                 "capture_id": articles[key].capture_id,
                 "sections": changed,
                 "kinds": list(revisions.classify(old, content)) if number else [],
-                "hashes": Jsonb(found.hashes[key]),
-                "content": Jsonb(content),
+                "hashes": found.hashes[key],
+                "content": content,
             }
         )
     return await _confirmed(connection, found, run) if doubtful else found
@@ -101,7 +102,10 @@ async def _confirmed(
     )
 
 
-async def write(connection: psycopg.AsyncConnection[Any], revised: Revised) -> None:
+async def write(
+    connection: psycopg.AsyncConnection[Any], revised: Revised, *, run: int
+) -> None:
     """Writes the new revisions, whose stories are stored already."""
-    async with connection.cursor() as cursor:
-        await cursor.executemany(INSERT, revised.rows)
+    if revised.rows:
+        rows = {"rows": recordset(revised.rows), "run": run}
+        await connection.execute(INSERT, rows)
