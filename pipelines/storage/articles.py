@@ -6,7 +6,6 @@ from dataclasses import fields
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from crawler.items import Figure
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from crawler.items import Article
+    from pipelines.storage.stored import Stored
 
 FIGURE = tuple(each.name for each in fields(Figure))
 
@@ -44,23 +44,6 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "content_level": ("content_level",),
     "language": ("language",),
 }
-
-STORED = """
-SELECT story_id, url, title, channel, channel_id, subcategory, subcategory_id, byline,
-    organization, wire, place, dateline_day, report_type, published_at, modified_at,
-    date_witnesses, paragraphs, content_level, language,
-    (SELECT coalesce(jsonb_agg(to_jsonb(contributor) - 'story_id' ORDER BY position),
-        '[]') FROM contributor WHERE contributor.story_id = article.story_id)
-        AS contributors,
-    (SELECT coalesce(jsonb_agg(to_jsonb(figure) - 'story_id' ORDER BY position), '[]')
-        FROM figure WHERE figure.story_id = article.story_id) AS figures,
-    (SELECT coalesce(jsonb_agg(to_jsonb(one) - 'story_id' ORDER BY position), '[]')
-        FROM keyword AS one WHERE one.story_id = article.story_id) AS keywords
-FROM article
-WHERE story_id = ANY(%s)
-ORDER BY story_id
-FOR UPDATE OF article
-"""
 
 INSERT = """
 INSERT INTO article (story_id, url, title, channel, channel_id, subcategory,
@@ -121,12 +104,14 @@ WHERE story_id = ANY(%(story_ids)s)
 async def store(
     connection: psycopg.AsyncConnection[Any],
     articles: Sequence[Article],
+    stored: Stored,
     *,
     run: int,
     seen_at: datetime,
     extractor: str | None = None,
 ) -> tuple[dict[int, str], revise.Revised]:
-    """Writes stories; the caller holds a transaction and names a story only once.
+    """Writes stories; the caller holds a transaction, in which it has locked what is
+    ``stored`` of them, and names a story only once.
 
     An unchanged story has only its ``last_seen_*`` touched, and the version of the
     ``extractor`` that found it so. A page that lost most of its story changes nothing.
@@ -137,8 +122,10 @@ async def store(
     ordered = {a.story_id: a for a in sorted(articles, key=lambda a: a.story_id)}
     rows = {key: _row(article) for key, article in ordered.items()}
     stamp = {"run": run, "seen_at": seen_at, "extractor": extractor}
-    changes = await _changes(connection, rows)
-    revised = await revise.compare(connection, ordered, run=run, seen_at=seen_at)
+    changes = {k: changed_sections(old, rows[k]) for k, old in stored.stories.items()}
+    revised = await revise.compare(
+        connection, ordered, stored.latest, run=run, seen_at=seen_at
+    )
     new = [key for key in rows if key not in changes]
     changed = [k for k, differ in changes.items() if differ and k not in revised.half]
     same = [k for k, differ in changes.items() if not differ and k not in revised.half]
@@ -194,18 +181,6 @@ def changed_sections(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str
         for section, names in SECTIONS.items()
         if any(old[name] != new[name] for name in names)
     ]
-
-
-async def _changes(
-    connection: psycopg.AsyncConnection[Any], rows: Mapping[int, Mapping[str, Any]]
-) -> dict[int, list[str]]:
-    """Stored stories of ``rows`` and what would change in them; locks them in order."""
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(STORED, [list(rows)])
-        stored = await cursor.fetchall()
-    return {
-        old["story_id"]: changed_sections(old, rows[old["story_id"]]) for old in stored
-    }
 
 
 def _row(article: Article) -> dict[str, Any]:

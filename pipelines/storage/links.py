@@ -94,7 +94,7 @@ async def store(
     run: int,
     seen_at: datetime,
     counted: Collection[UUID] = (),
-) -> dict[UUID, str]:
+) -> psycopg.AsyncCursor[Any]:
     """Writes first sightings of a run; the caller holds a transaction.
 
     Args:
@@ -102,14 +102,22 @@ async def store(
             in one order with those written here.
 
     Returns:
-        link_id -> ``inserted`` or ``seen`` (stored by an earlier run).
+        What :func:`outcomes` reads; until then the server may be at work.
     """
     rows = recordset(_row(key, link) for key, link in links.items())
     locked = [key for key in counted if key not in links]
     values = {"rows": rows, "run": run, "seen_at": seen_at, "counted": locked}
     cursor = await connection.execute(UPSERT, values)
-    seen = {key for (key,) in await cursor.fetchall()}
     await placements.store(connection, links, run=run, seen_at=seen_at)
+    return cursor
+
+
+async def outcomes(
+    links: Collection[UUID], sent: psycopg.AsyncCursor[Any] | None
+) -> dict[UUID, str]:
+    """link_id -> ``inserted`` or ``seen`` (stored by an earlier run), of ``links`` that
+    were ``sent``."""
+    seen = {key for (key,) in await sent.fetchall()} if sent else ()
     return {key: "seen" if key in seen else "inserted" for key in links}
 
 

@@ -17,12 +17,6 @@ if TYPE_CHECKING:
 
     from crawler.items import Article
 
-LATEST = """
-SELECT DISTINCT ON (story_id) story_id, number, hashes, content FROM revision
-WHERE story_id = ANY(%s)
-ORDER BY story_id, number DESC
-"""
-
 INSERT = """
 INSERT INTO revision (story_id, number, seen_at, run_id, capture_id, changed_sections,
     kinds, hashes, content)
@@ -48,13 +42,12 @@ class Revised:
 async def compare(
     connection: psycopg.AsyncConnection[Any],
     articles: Mapping[int, Article],
+    latest: Mapping[int, tuple[Any, ...]],
     *,
     run: int,
     seen_at: datetime,
 ) -> Revised:
-    """What is new in ``articles`` against the newest revisions of their stories."""
-    cursor = await connection.execute(LATEST, [list(articles)])
-    latest = {row[0]: row[1:] for row in await cursor.fetchall()}
+    """What is new in ``articles`` against the ``latest`` revisions of their stories."""
     found = Revised()
     doubtful = False
     for key in sorted(articles):
