@@ -131,7 +131,9 @@ async def store_batch(
             shown = {key: revised.hashes[key] for key in revised.half}
             halves = [_half(stories[k], why) for k, why in revised.half.items()]
             changed = [k for k, what in story_outcomes.items() if what == "changed"]
-            missed = await signals.missed(connection, changed, run=run)
+            missed = []
+            if changed:
+                missed = await signals.missed(connection, changed, run=run)
             events |= {incident_id(one): one for one in (*halves, *missed)}
         if visits:
             await observations.store(
