@@ -17,16 +17,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from psycopg.types.json import Jsonb
 from scrapy.settings import Settings
 from scrapy.statscollectors import MemoryStatsCollector
 
-from bench import figure
+from bench import figure, peer
 from crawler import items
 from crawler.items import Article, Link, PageItems, Section
 from pipelines.postgres import PostgresPipeline
-from pipelines.storage import articles, migrate, runs, server
-from pipelines.storage.keys import link_id
+from pipelines.storage import migrate, runs, server
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,26 +34,6 @@ PAGES, LINKS_PER_PAGE, AT_ONCE, ROUNDS = 200, 40, 16, 5
 TICK = 0.001  # seconds between two looks at the loop's clock
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SENTENCE = "市政府昨天宣布，新的公車路線將於下個月開通，沿線居民可以先上網查詢班次。"
-
-# The tutorial's way: a statement for each row
-LINK = """
-INSERT INTO link (link_id, section, scope, scope_key, position, url, story_id,
-    anchor_text, listed_at, date_witnesses, page_url, page_story_id, first_seen_at,
-    first_seen_run, last_seen_at, last_seen_run, last_seen_pages, page_count)
-VALUES (%(link_id)s, %(section)s, %(scope)s, %(scope_key)s, %(position)s, %(url)s,
-    %(story_id)s, %(anchor_text)s, %(listed_at)s, %(date_witnesses)s, %(page_url)s,
-    %(page_story_id)s, %(seen_at)s, %(run)s, %(seen_at)s, %(run)s, 1, 1)
-ON CONFLICT (link_id) DO UPDATE
-SET last_seen_at = excluded.last_seen_at, last_seen_run = excluded.last_seen_run
-"""
-CONTRIBUTOR = """
-INSERT INTO contributor (story_id, position, role, name) VALUES (%s, %s, %s, %s)
-"""
-FIGURE = """
-INSERT INTO figure (story_id, position, url, caption, credit, after_paragraph)
-VALUES (%s, %s, %s, %s, %s, %s)
-"""
-KEYWORD = "INSERT INTO keyword (story_id, position, keyword) VALUES (%s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,45 +142,6 @@ async def _watch(lags: list[float]) -> None:
         lags.append(time.perf_counter() - start - TICK)
 
 
-def peer(dsn: str, run: int, pages: Sequence[Sequence[Article | Link]]) -> float:
-    """Seconds that one execute + commit per row takes."""
-    with psycopg.connect(dsn) as connection:
-        start = time.perf_counter()
-        for items in pages:
-            for item in items:
-                for statement, values in _statements(item, run):
-                    connection.execute(statement, values)
-                    connection.commit()
-        return time.perf_counter() - start
-
-
-def _statements(item: Article | Link, run: int) -> list[tuple[Any, Any]]:
-    stamp = {"run": run, "seen_at": datetime.now(UTC), "extractor": None}
-    if isinstance(item, Link):
-        values = {name: getattr(item, name) for name in Link.__slots__}
-        values |= {"section": str(item.section), "scope": str(item.scope)}
-        values |= {"link_id": link_id(item), **stamp}
-        return [(LINK, values | {"date_witnesses": Jsonb(item.date_witnesses)})]
-    key = item.story_id
-    values = {name: getattr(item, name) for name in Article.__slots__} | stamp
-    values |= {
-        "date_witnesses": Jsonb(item.date_witnesses),
-        "paragraphs": list(item.paragraphs),
-    }
-    return [
-        (articles.INSERT, values),
-        *(
-            (CONTRIBUTOR, (key, n, c.role, c.name))
-            for n, c in enumerate(item.contributors, 1)
-        ),
-        *(
-            (FIGURE, (key, f.position, f.url, f.caption, f.credit, 0))
-            for f in item.figures
-        ),
-        *((KEYWORD, (key, n, w)) for n, w in enumerate(item.keywords, 1)),
-    ]
-
-
 def empty(connection: psycopg.Connection[Any]) -> None:
     """Back to no rows, with nothing left for the background writers."""
     connection.execute("TRUNCATE article, link, list, observation CASCADE")
@@ -220,7 +159,7 @@ def measure(dsn: str, rounds: int = ROUNDS) -> Figures:
         run = runs.start_run(connection, spider="bench", arguments={})
         for _ in range(rounds):
             empty(connection)
-            rates["peer"].append(row_count(fewer) / peer(dsn, run, fewer))
+            rates["peer"].append(row_count(fewer) / peer.store(dsn, run, fewer))
             empty(connection)
             seconds, late = asyncio.run(ours(dsn, run, pages))
             rates["ours"].append((row_count(pages) + ledger_rows(pages)) / seconds)

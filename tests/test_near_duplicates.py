@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+import unicodedata
 from collections.abc import Callable
 from hashlib import sha256
 from itertools import combinations
@@ -29,6 +31,8 @@ Text = tuple[str, tuple[str, ...]]
 Edit = Callable[[random.Random, Text], Text]
 
 SEEDS = st.integers(0, 2**32)
+# Wide marks, ligatures, and what composes with the letter before it
+MARKS = "！（），．：；？～\u3000…\u0338\u0301\u3099㈠①ﬁÅeカ"
 NOISE = st.text(st.sampled_from(" \u3000\n，。、；：？！「」（）…—-.,!?_%"), max_size=4)
 
 
@@ -113,6 +117,12 @@ def test_width_and_case_make_no_difference_and_normalising_twice_changes_nothing
     once = normalised(words)
     assert normalised(once) == once
     assert normalised("ＡＢＣ１２３" + words) == normalised("abc 123" + words)
+
+
+@given(st.text(st.one_of(st.sampled_from(MARKS), st.characters(codec="utf-8"))))
+def test_texts_are_in_nfkc_whatever_marks_stand_beside_what(text: str) -> None:
+    nfkc = unicodedata.normalize("NFKC", text).lower()
+    assert normalised(text) == re.sub(r"[\W_]+", "", nfkc)
 
 
 def test_digits_are_kept() -> None:

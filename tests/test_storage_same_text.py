@@ -12,7 +12,7 @@ import pytest
 
 from crawler.items import Article
 from pipelines.near_duplicates import METHOD, Signature, signature, similarity
-from pipelines.storage import articles, runs, same_text
+from pipelines.storage import articles, runs, same_text, stored
 from tests.site import text
 from tests.storing import NOON, SITE, Connection, rows
 
@@ -78,7 +78,8 @@ def keep(dsn: str, *stories: Article, run: int = 1) -> None:
             await psycopg.AsyncConnection.connect(dsn) as connection,
             connection.transaction(),
         ):
-            await articles.store(connection, stories, run=run, seen_at=NOON)
+            known = await stored.lock(connection, [one.story_id for one in stories])
+            await articles.store(connection, stories, known, run=run, seen_at=NOON)
             await same_text.store(connection, stories, run=run)
 
     asyncio.run(whole())

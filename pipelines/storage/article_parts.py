@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, LiteralString
+
+from pipelines.storage.recordset import recordset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,4 +54,4 @@ async def store(
             {"story_id": row["story_id"], **each} for row in rows for each in row[part]
         ]
         if values:
-            await cursor.execute(statement, [json.dumps(values, ensure_ascii=False)])
+            await cursor.execute(statement, [recordset(values)])

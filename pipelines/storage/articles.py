@@ -6,11 +6,11 @@ from dataclasses import fields
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from crawler.items import Figure
 from pipelines.storage import article_parts, revise, same_text
+from pipelines.storage.recordset import recordset
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from crawler.items import Article
+    from pipelines.storage.stored import Stored
 
 FIGURE = tuple(each.name for each in fields(Figure))
 
@@ -44,34 +45,23 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "language": ("language",),
 }
 
-STORED = """
-SELECT story_id, url, title, channel, channel_id, subcategory, subcategory_id, byline,
-    organization, wire, place, dateline_day, report_type, published_at, modified_at,
-    date_witnesses, paragraphs, content_level, language,
-    (SELECT coalesce(jsonb_agg(to_jsonb(contributor) - 'story_id' ORDER BY position),
-        '[]') FROM contributor WHERE contributor.story_id = article.story_id)
-        AS contributors,
-    (SELECT coalesce(jsonb_agg(to_jsonb(figure) - 'story_id' ORDER BY position), '[]')
-        FROM figure WHERE figure.story_id = article.story_id) AS figures,
-    (SELECT coalesce(jsonb_agg(to_jsonb(one) - 'story_id' ORDER BY position), '[]')
-        FROM keyword AS one WHERE one.story_id = article.story_id) AS keywords
-FROM article
-WHERE story_id = ANY(%s)
-ORDER BY story_id
-FOR UPDATE OF article
-"""
-
 INSERT = """
 INSERT INTO article (story_id, url, title, channel, channel_id, subcategory,
     subcategory_id, byline, organization, wire, place, dateline_day, report_type,
     published_at, modified_at, date_witnesses, paragraphs, content_level, language,
     first_seen_at, first_seen_run, last_seen_at, last_seen_run, last_seen_capture,
     extractor_version)
-VALUES (%(story_id)s, %(url)s, %(title)s, %(channel)s, %(channel_id)s,
-    %(subcategory)s, %(subcategory_id)s, %(byline)s, %(organization)s, %(wire)s,
-    %(place)s, %(dateline_day)s, %(report_type)s, %(published_at)s, %(modified_at)s,
-    %(date_witnesses)s, %(paragraphs)s, %(content_level)s, %(language)s,
-    %(seen_at)s, %(run)s, %(seen_at)s, %(run)s, %(capture_id)s, %(extractor)s)
+SELECT story_id, url, title, channel, channel_id, subcategory, subcategory_id, byline,
+    organization, wire, place, dateline_day, report_type, published_at, modified_at,
+    date_witnesses, paragraphs, content_level, language, %(seen_at)s, %(run)s,
+    %(seen_at)s, %(run)s, capture_id, %(extractor)s
+FROM json_to_recordset(%(rows)s) AS row (story_id bigint, url text, title text,
+    channel text, channel_id bigint, subcategory text, subcategory_id bigint,
+    byline text, organization text, wire boolean, place text, dateline_day smallint,
+    report_type text, published_at timestamptz, modified_at timestamptz,
+    date_witnesses jsonb, paragraphs text[], content_level text, language text,
+    capture_id uuid)
+ORDER BY story_id
 """
 
 # greatest(): the clock of the machine may have been set back since
@@ -114,12 +104,14 @@ WHERE story_id = ANY(%(story_ids)s)
 async def store(
     connection: psycopg.AsyncConnection[Any],
     articles: Sequence[Article],
+    stored: Stored,
     *,
     run: int,
     seen_at: datetime,
     extractor: str | None = None,
 ) -> tuple[dict[int, str], revise.Revised]:
-    """Writes stories; the caller holds a transaction and names a story only once.
+    """Writes stories; the caller holds a transaction, in which it has locked what is
+    ``stored`` of them, and names a story only once.
 
     An unchanged story has only its ``last_seen_*`` touched, and the version of the
     ``extractor`` that found it so. A page that lost most of its story changes nothing.
@@ -130,8 +122,10 @@ async def store(
     ordered = {a.story_id: a for a in sorted(articles, key=lambda a: a.story_id)}
     rows = {key: _row(article) for key, article in ordered.items()}
     stamp = {"run": run, "seen_at": seen_at, "extractor": extractor}
-    changes = await _changes(connection, rows)
-    revised = await revise.compare(connection, ordered, run=run, seen_at=seen_at)
+    changes = {k: changed_sections(old, rows[k]) for k, old in stored.stories.items()}
+    revised = await revise.compare(
+        connection, ordered, stored.latest, run=run, seen_at=seen_at
+    )
     new = [key for key in rows if key not in changes]
     changed = [k for k, differ in changes.items() if differ and k not in revised.half]
     same = [k for k, differ in changes.items() if not differ and k not in revised.half]
@@ -148,16 +142,27 @@ async def store(
             await cursor.executemany(UPDATE, [{**row, **stamp} for row in values])
             await article_parts.forget(cursor, changed)
         if new:
-            await cursor.executemany(INSERT, [{**rows[k], **stamp} for k in new])
+            stories = recordset(_own(rows[key]) for key in new)
+            await cursor.execute(INSERT, {"rows": stories, **stamp})
         await article_parts.store(cursor, [rows[key] for key in sorted(new + changed)])
-    await revise.write(connection, revised)
+    await revise.write(connection, revised, run=run)
     texts = [ordered[key] for key in rows if key in new or key in revised.sections]
     await same_text.store(connection, texts, run=run)
     return _outcomes(rows, new, revised), revised
 
 
 def _update(row: Mapping[str, Any], sections: list[str] | None) -> dict[str, Any]:
-    return {**row, "revised": bool(sections), "changed": sections or []}
+    return {
+        **row,
+        "date_witnesses": Jsonb(row["date_witnesses"]),
+        "revised": bool(sections),
+        "changed": sections or [],
+    }
+
+
+def _own(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in the row of the story itself."""
+    return {name: row[name] for name in row if name not in article_parts.PARTS}
 
 
 def _outcomes(
@@ -178,25 +183,6 @@ def changed_sections(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str
     ]
 
 
-async def _changes(
-    connection: psycopg.AsyncConnection[Any], rows: Mapping[int, Mapping[str, Any]]
-) -> dict[int, list[str]]:
-    """Stored stories of ``rows`` and what would change in them; locks them in order."""
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(STORED, [list(rows)])
-        stored = await cursor.fetchall()
-    return {
-        old["story_id"]: changed_sections(
-            old, {**rows[old["story_id"]], **_plain(rows[old["story_id"]])}
-        )
-        for old in stored
-    }
-
-
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"date_witnesses": row["date_witnesses"].obj}
-
-
 def _row(article: Article) -> dict[str, Any]:
     return {
         "story_id": article.story_id,
@@ -214,7 +200,7 @@ def _row(article: Article) -> dict[str, Any]:
         "report_type": article.report_type,
         "published_at": article.published_at,
         "modified_at": article.modified_at,
-        "date_witnesses": Jsonb(article.date_witnesses),
+        "date_witnesses": article.date_witnesses,
         "paragraphs": list(article.paragraphs),
         "content_level": article.content_level,
         "language": article.language,

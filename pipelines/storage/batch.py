@@ -24,6 +24,7 @@ from pipelines.storage import (
     observations,
     quarantine,
     signals,
+    stored,
 )
 from pipelines.storage.keys import incident_id, link_id
 from pipelines.storage.quarantine import QuarantinedItem
@@ -102,14 +103,23 @@ async def store_batch(
     requests = [row for row in rows if isinstance(row, FrontierRequest)]
     ends = [row for row in rows if isinstance(row, FrontierEnd)]
     story_outcomes: dict[int, str] = {}
-    link_outcomes: dict[UUID, str] = {}
-    async with connection.transaction():
+    known, sent = stored.Stored(), None
+    async with connection.pipeline(), connection.transaction():
         if archived:
             await captures.store(connection, archived, run=run)
+        if stories:
+            known = await stored.lock(connection, stories)
+        if sightings:
+            sent = await links.store(
+                connection, sightings, run=run, seen_at=seen_at, counted=pages
+            )
+        if pages:
+            await links.repeat(connection, pages, run=run, seen_at=seen_at)
         if stories:
             story_outcomes, revised = await articles.store(
                 connection,
                 list(stories.values()),
+                known,
                 run=run,
                 seen_at=seen_at,
                 extractor=extractor,
@@ -121,7 +131,9 @@ async def store_batch(
             shown = {key: revised.hashes[key] for key in revised.half}
             halves = [_half(stories[k], why) for k, why in revised.half.items()]
             changed = [k for k, what in story_outcomes.items() if what == "changed"]
-            missed = await signals.missed(connection, changed, run=run)
+            missed = []
+            if changed:
+                missed = await signals.missed(connection, changed, run=run)
             events |= {incident_id(one): one for one in (*halves, *missed)}
         if visits:
             await observations.store(
@@ -131,12 +143,6 @@ async def store_batch(
             await signals.store(connection, told, run=run)
         if looks:
             await signals.look(connection, looks, run=run)
-        if sightings:
-            link_outcomes = await links.store(
-                connection, sightings, run=run, seen_at=seen_at, counted=pages
-            )
-        if pages:
-            await links.repeat(connection, pages, run=run, seen_at=seen_at)
         if events:
             await incidents.store(connection, events, run=run, seen_at=seen_at)
         if refused:
@@ -145,6 +151,7 @@ async def store_batch(
             await frontier.add(connection, requests, job=job or run)
         if ends:
             await frontier.end(connection, ends, job=job or run, run=run)
+        link_outcomes = await links.outcomes(sightings, sent)
     return [
         f"link/{link_outcomes[key]}" if key else _outcome(row, story_outcomes)
         for key, row in zip(keys, rows, strict=True)

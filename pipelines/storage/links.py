@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import Link
 from pipelines.storage import placements
+from pipelines.storage.recordset import recordset
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import datetime
     from uuid import UUID
 
     import psycopg
 
-FIELDS = tuple(name for name in Link.__slots__ if name != "incidents")
+FIELDS = tuple(n for n in Link.__slots__ if n not in ("incidents", "seen_at"))
+VALUES = attrgetter(*FIELDS)
 
 # What may differ between two sightings of the same link follows the newer one, but a
 # sighting that says less takes nothing away. One statement for a whole batch: half the
@@ -92,7 +94,7 @@ async def store(
     run: int,
     seen_at: datetime,
     counted: Collection[UUID] = (),
-) -> dict[UUID, str]:
+) -> psycopg.AsyncCursor[Any]:
     """Writes first sightings of a run; the caller holds a transaction.
 
     Args:
@@ -100,18 +102,22 @@ async def store(
             in one order with those written here.
 
     Returns:
-        link_id -> ``inserted`` or ``seen`` (stored by an earlier run).
+        What :func:`outcomes` reads; until then the server may be at work.
     """
-    rows = json.dumps(
-        [_row(key, link) for key, link in links.items()],
-        default=datetime.isoformat,
-        ensure_ascii=False,
-    )
+    rows = recordset(_row(key, link) for key, link in links.items())
     locked = [key for key in counted if key not in links]
     values = {"rows": rows, "run": run, "seen_at": seen_at, "counted": locked}
     cursor = await connection.execute(UPSERT, values)
-    seen = {key for (key,) in await cursor.fetchall()}
     await placements.store(connection, links, run=run, seen_at=seen_at)
+    return cursor
+
+
+async def outcomes(
+    links: Collection[UUID], sent: psycopg.AsyncCursor[Any] | None
+) -> dict[UUID, str]:
+    """link_id -> ``inserted`` or ``seen`` (stored by an earlier run), of ``links`` that
+    were ``sent``."""
+    seen = {key for (key,) in await sent.fetchall()} if sent else ()
     return {key: "seen" if key in seen else "inserted" for key in links}
 
 
@@ -124,14 +130,15 @@ async def repeat(
 ) -> None:
     """Writes on how many pages of this run a link was, and when on the last of them on
     the site's clock; after its first sighting."""
-    counted = [{"link_id": str(key), "pages": pages[key][0]} for key in pages]
-    values = {"rows": json.dumps(counted), "run": run, "seen_at": seen_at}
+    counted = [{"link_id": key.hex, "pages": pages[key][0]} for key in pages]
+    values = {"rows": recordset(counted), "run": run, "seen_at": seen_at}
     await connection.execute(REPEAT, values)
     await placements.count_pages(connection, pages, run=run)
 
 
 def _row(key: UUID, link: Link) -> dict[str, Any]:
-    row = {name: getattr(link, name) for name in FIELDS}
-    row["link_id"] = str(key)
-    row["capture_id"] = link.capture_id and str(link.capture_id)
+    """What the link says; a column that is not named is NULL."""
+    found = zip(FIELDS, VALUES(link), strict=True)
+    row = {name: value for name, value in found if value is not None}
+    row["link_id"] = key.hex
     return row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from psycopg.types.json import Jsonb
+from pipelines.storage.recordset import recordset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 UPSERT = """
 INSERT INTO observation AS old (story_id, run_id, seen_at, outcome, status, detail,
     capture_id, hashes)
-VALUES (%(story_id)s, %(run)s, %(seen_at)s, %(outcome)s, %(status)s, %(detail)s,
-    %(capture_id)s, %(hashes)s)
+SELECT story_id, %(run)s, seen_at, outcome, status, detail, capture_id, hashes
+FROM json_to_recordset(%(rows)s) AS row (story_id bigint, seen_at timestamptz,
+    outcome text, status integer, detail text, capture_id uuid, hashes jsonb)
+ORDER BY story_id
 ON CONFLICT (story_id, run_id) DO UPDATE
 SET seen_at = excluded.seen_at, outcome = excluded.outcome, status = excluded.status,
     detail = excluded.detail, capture_id = excluded.capture_id, hashes = excluded.hashes
@@ -59,18 +61,16 @@ async def store(
     rows = [
         {
             "story_id": key,
-            "run": run,
             "seen_at": observations[key].seen_at or seen_at,
             "outcome": observations[key].outcome,
             "status": observations[key].status,
             "detail": observations[key].detail,
             "capture_id": observations[key].capture_id,
-            "hashes": Jsonb(shown[key]) if key in shown else None,
+            "hashes": shown.get(key),
         }
-        for key in sorted(observations)
+        for key in observations
     ]
-    async with connection.cursor() as cursor:
-        await cursor.executemany(UPSERT, rows)
+    await connection.execute(UPSERT, {"rows": recordset(rows), "run": run})
 
 
 async def half_loaded(

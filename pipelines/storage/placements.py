@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import Scope
 from pipelines.storage.keys import list_id
+from pipelines.storage.recordset import recordset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,16 +36,15 @@ SET previous_run = CASE WHEN old.run_id = excluded.run_id THEN old.previous_run
 SEE_LINKS = """
 WITH row AS (
     SELECT * FROM json_to_recordset(%(rows)s) AS row (link_id uuid, list_id uuid,
-        seen_at timestamptz, pages integer, list_key text)
+        seen_at timestamptz, list_key text)
 ), open AS (
     SELECT DISTINCT ON (link_id) link_id, number, last_run FROM placement
-    WHERE link_id = ANY(%(keys)s)
+    WHERE link_id = ANY(ARRAY(SELECT link_id FROM row))
     ORDER BY link_id, number DESC
 ), goes_on AS (
     UPDATE placement
     SET last_run = %(run)s,
-        last_seen_at = greatest(placement.last_seen_at, row.seen_at),
-        pages = greatest(placement.pages, row.pages)
+        last_seen_at = greatest(placement.last_seen_at, row.seen_at)
     FROM row JOIN list USING (list_id) JOIN open USING (link_id)
     WHERE placement.link_id = open.link_id AND placement.number = open.number
         AND open.last_run IN (%(run)s, list.previous_run)
@@ -54,7 +53,7 @@ WITH row AS (
 INSERT INTO placement (link_id, number, first_seen_at, first_run, last_seen_at,
     last_run, pages, list_key)
 SELECT row.link_id, coalesce(open.number, 0) + 1, row.seen_at, %(run)s, row.seen_at,
-    %(run)s, row.pages, row.list_key
+    %(run)s, 1, row.list_key
 FROM row LEFT JOIN open USING (link_id)
 WHERE row.link_id NOT IN (SELECT link_id FROM goes_on)
 ORDER BY row.link_id
@@ -82,33 +81,31 @@ async def store(
     Args:
         seen_at: for links that do not say when they were seen.
     """
-    lists: dict[UUID, dict[str, Any]] = {}
+    lists: dict[tuple[str, ...], dict[str, Any]] = {}
     rows = []
-    for key in sorted(links):
-        link = links[key]
-        when = (link.seen_at or seen_at).isoformat()
-        its_list = list_id(link)
-        lists[its_list] = {
-            "list_id": str(its_list),
-            "section": link.section,
-            "scope": link.scope,
-            "scope_key": link.scope_key,
-            "seen_at": when,
-        }
-        row = {
-            "link_id": str(key),
-            "list_id": str(its_list),
-            "seen_at": when,
-            "pages": 1,
-        }
+    for key, link in links.items():
+        when = link.seen_at or seen_at
+        name = (link.section, link.scope, link.scope_key)
+        if (its_list := lists.get(name)) is None:
+            its_list = lists[name] = _list(link, when)
+        its_list["seen_at"] = max(its_list["seen_at"], when)
+        row = {"link_id": key.hex, "list_id": its_list["list_id"], "seen_at": when}
         if link.scope != Scope.PAGE:
             row["list_key"] = link.scope_key
         rows.append(row)
-    await connection.execute(
-        SEE_LISTS, {"rows": json.dumps(list(lists.values())), "run": run}
-    )
-    values = {"rows": json.dumps(rows), "keys": sorted(links), "run": run}
-    await connection.execute(SEE_LINKS, values)
+    seen = {"rows": recordset(lists.values()), "run": run}
+    await connection.execute(SEE_LISTS, seen)
+    await connection.execute(SEE_LINKS, {"rows": recordset(rows), "run": run})
+
+
+def _list(link: Link, when: datetime) -> dict[str, Any]:
+    return {
+        "list_id": list_id(link).hex,
+        "section": link.section,
+        "scope": link.scope,
+        "scope_key": link.scope_key,
+        "seen_at": when,
+    }
 
 
 async def count_pages(
@@ -119,7 +116,7 @@ async def count_pages(
 ) -> None:
     """Writes on how many pages of this run links were, and when on the last."""
     rows = [
-        {"link_id": str(key), "pages": pages[key][0], "seen_at": str(pages[key][1])}
-        for key in sorted(pages)
+        {"link_id": key.hex, "pages": count, "seen_at": when}
+        for key, (count, when) in sorted(pages.items())
     ]
-    await connection.execute(COUNT_PAGES, {"rows": json.dumps(rows), "run": run})
+    await connection.execute(COUNT_PAGES, {"rows": recordset(rows), "run": run})

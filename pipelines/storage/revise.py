@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from psycopg.types.json import Jsonb
-
 from pipelines import revisions
 from pipelines.storage import observations
+from pipelines.storage.recordset import recordset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,17 +17,14 @@ if TYPE_CHECKING:
 
     from crawler.items import Article
 
-LATEST = """
-SELECT DISTINCT ON (story_id) story_id, number, hashes, content FROM revision
-WHERE story_id = ANY(%s)
-ORDER BY story_id, number DESC
-"""
-
 INSERT = """
 INSERT INTO revision (story_id, number, seen_at, run_id, capture_id, changed_sections,
     kinds, hashes, content)
-VALUES (%(story_id)s, %(number)s, %(seen_at)s, %(run)s, %(capture_id)s, %(sections)s,
-    %(kinds)s, %(hashes)s, %(content)s)
+SELECT story_id, number, seen_at, %(run)s, capture_id, sections, kinds, hashes, content
+FROM json_to_recordset(%(rows)s) AS row (story_id bigint, number integer,
+    seen_at timestamptz, capture_id uuid, sections text[], kinds text[], hashes jsonb,
+    content jsonb)
+ORDER BY story_id
 """
 
 
@@ -46,13 +42,12 @@ class Revised:
 async def compare(
     connection: psycopg.AsyncConnection[Any],
     articles: Mapping[int, Article],
+    latest: Mapping[int, tuple[Any, ...]],
     *,
     run: int,
     seen_at: datetime,
 ) -> Revised:
-    """What is new in ``articles`` against the newest revisions of their stories."""
-    cursor = await connection.execute(LATEST, [list(articles)])
-    latest = {row[0]: row[1:] for row in await cursor.fetchall()}
+    """What is new in ``articles`` against the ``latest`` revisions of their stories."""
     found = Revised()
     doubtful = False
     for key in sorted(articles):
@@ -72,12 +67,11 @@ async def compare(
                 "story_id": key,
                 "number": number + 1,
                 "seen_at": articles[key].seen_at or seen_at,
-                "run": run,
                 "capture_id": articles[key].capture_id,
                 "sections": changed,
                 "kinds": list(revisions.classify(old, content)) if number else [],
-                "hashes": Jsonb(found.hashes[key]),
-                "content": Jsonb(content),
+                "hashes": found.hashes[key],
+                "content": content,
             }
         )
     return await _confirmed(connection, found, run) if doubtful else found
@@ -104,7 +98,10 @@ async def _confirmed(
     )
 
 
-async def write(connection: psycopg.AsyncConnection[Any], revised: Revised) -> None:
+async def write(
+    connection: psycopg.AsyncConnection[Any], revised: Revised, *, run: int
+) -> None:
     """Writes the new revisions, whose stories are stored already."""
-    async with connection.cursor() as cursor:
-        await cursor.executemany(INSERT, revised.rows)
+    if revised.rows:
+        rows = {"rows": recordset(revised.rows), "run": run}
+        await connection.execute(INSERT, rows)

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from pipelines.near_duplicates import METHOD, is_template, part_of, signature
+from pipelines.storage.recordset import recordset
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 UPSERT = """
 INSERT INTO text_signature (story_id, signature, bands, part_stem, part, is_template,
     method, run_id)
-VALUES (%(story_id)s, %(signature)s, %(bands)s, %(part_stem)s, %(part)s,
-    %(is_template)s, %(method)s, %(run)s)
+SELECT story_id, signature, bands, part_stem, part, is_template, method, run
+FROM json_to_recordset(%s) AS row (story_id bigint, signature bytea, bands bigint[],
+    part_stem text, part text, is_template boolean, method integer, run bigint)
+ORDER BY story_id
 ON CONFLICT (story_id) DO UPDATE
 SET signature = excluded.signature, bands = excluded.bands,
     part_stem = excluded.part_stem, part = excluded.part,
@@ -52,8 +55,8 @@ async def store(
         rows.append(row)
         # a story costs 0.4 ms and a batch has hundreds: downloads must not wait so long
         await asyncio.sleep(0)
-    async with connection.cursor() as cursor:
-        await cursor.executemany(UPSERT, rows)
+    if rows:
+        await connection.execute(UPSERT, [recordset(rows)])
 
 
 def renew(
@@ -64,7 +67,7 @@ def renew(
     asked = {"stories": list(stories), "changed": list(changed), "method": METHOD}
     found = cursor.execute(OUTDATED, asked).fetchall()
     if found:
-        cursor.executemany(RENEW, [_row(*row) for row in found])
+        cursor.execute(RENEW, [recordset(_row(*row) for row in found)])
 
 
 def _row(
@@ -74,7 +77,7 @@ def _row(
     stem, part = part_of(title) or (None, None)
     return {
         "story_id": story_id,
-        "signature": found and found.minima,
+        "signature": found and rf"\x{found.minima.hex()}",
         "bands": list(found.bands) if found else [],
         "part_stem": stem,
         "part": part,
