@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg.types.json import Jsonb
 
 from crawler.items import Figure
-from pipelines.storage import article_parts, revise, same_text
+from pipelines.storage import article_parts, late, revise, same_text
 from pipelines.storage.recordset import recordset
 
 if TYPE_CHECKING:
@@ -114,7 +114,8 @@ async def store(
     ``stored`` of them, and names a story only once.
 
     An unchanged story has only its ``last_seen_*`` touched, and the version of the
-    ``extractor`` that found it so. A page that lost most of its story changes nothing.
+    ``extractor`` that found it so. A page that lost most of its story changes nothing,
+    nor does one that comes after a newer one (``late``).
 
     Returns:
         story_id -> ``inserted``, ``changed`` or ``unchanged``; and the new revisions.
@@ -123,16 +124,26 @@ async def store(
     rows = {key: _row(article) for key, article in ordered.items()}
     stamp = {"run": run, "seen_at": seen_at, "extractor": extractor}
     changes = {k: changed_sections(old, rows[k]) for k, old in stored.stories.items()}
+    overtaken = {k: ordered[k] for k in stored.seen_after(run)}
     revised = await revise.compare(
-        connection, ordered, stored.latest, run=run, seen_at=seen_at
+        connection,
+        ordered,
+        stored.latest,
+        late=await late.judge(connection, overtaken, seen_at=seen_at),
+        run=run,
+        seen_at=seen_at,
     )
     new = [key for key in rows if key not in changes]
-    changed = [k for k, differ in changes.items() if differ and k not in revised.half]
-    same = [k for k, differ in changes.items() if not differ and k not in revised.half]
+    as_they_are = revised.half.keys() | revised.late.keys()
+    changed = [k for k, differ in changes.items() if differ and k not in as_they_are]
+    same = [k for k, differ in changes.items() if not differ and k not in as_they_are]
     async with connection.cursor() as cursor:
         if revised.half:
             seen = {"story_ids": list(revised.half), **stamp}
             await cursor.execute(SEEN_IN_PART, seen)
+        if revised.late:
+            found = list(revised.late)
+            await late.seen_before(cursor, found, run=run, seen_at=seen_at)
         if same:
             captures = [rows[key]["capture_id"] for key in same]
             seen = {"story_ids": same, "captures": captures, **stamp}

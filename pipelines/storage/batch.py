@@ -20,6 +20,7 @@ from pipelines.storage import (
     captures,
     frontier,
     incidents,
+    late,
     links,
     observations,
     quarantine,
@@ -130,6 +131,7 @@ async def store_batch(
             }
             shown = {key: revised.hashes[key] for key in revised.half}
             halves = [_half(stories[k], why) for k, why in revised.half.items()]
+            halves += late.incidents(stories, revised.late)
             changed = [k for k, what in story_outcomes.items() if what == "changed"]
             missed = []
             if changed:

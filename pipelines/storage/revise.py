@@ -31,10 +31,12 @@ ORDER BY story_id
 @dataclass(frozen=True, slots=True)
 class Revised:
     """``sections``: story -> what changed (empty: its first revision); ``half``: story
-    -> why its page is an observation and no new truth; ``hashes``: of all."""
+    -> why its page is an observation and no new truth; ``late``: those with a newer
+    page stored -> what is told of them; ``hashes``: of all the others."""
 
     sections: dict[int, list[str]] = field(default_factory=dict)
     half: dict[int, str] = field(default_factory=dict)
+    late: dict[int, dict[str, str]] = field(default_factory=dict)
     hashes: dict[int, dict[str, str]] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
 
@@ -44,13 +46,15 @@ async def compare(
     articles: Mapping[int, Article],
     latest: Mapping[int, tuple[Any, ...]],
     *,
+    late: dict[int, dict[str, str]],
     run: int,
     seen_at: datetime,
 ) -> Revised:
-    """What is new in ``articles`` against the ``latest`` revisions of their stories."""
-    found = Revised()
+    """What is new in ``articles`` against the ``latest`` revisions of their stories;
+    nothing in those that come ``late``."""
+    found = Revised(late=late)
     doubtful = False
-    for key in sorted(articles):
+    for key in sorted(articles.keys() - found.late.keys()):
         content = revisions.content(articles[key])
         found.hashes[key] = revisions.hashes(content)
         number, hashes, old = latest.get(key, (0, {}, {}))
@@ -93,6 +97,7 @@ async def _confirmed(
     return Revised(
         sections={k: v for k, v in found.sections.items() if k not in half},
         half=half,
+        late=found.late,
         hashes=found.hashes,
         rows=[row for row in found.rows if row["story_id"] not in half],
     )

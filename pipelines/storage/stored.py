@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 STORIES = """
 SELECT story_id, url, title, channel, channel_id, subcategory, subcategory_id, byline,
     organization, wire, place, dateline_day, report_type, published_at, modified_at,
-    date_witnesses, paragraphs, content_level, language,
+    date_witnesses, paragraphs, content_level, language, last_seen_run,
     (SELECT coalesce(jsonb_agg(to_jsonb(contributor) - 'story_id' ORDER BY position),
         '[]') FROM contributor WHERE contributor.story_id = article.story_id)
         AS contributors,
@@ -43,6 +43,10 @@ class Stored:
 
     stories: dict[int, dict[str, Any]] = field(default_factory=dict)
     latest: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+
+    def seen_after(self, run: int) -> list[int]:
+        """Stories that a later run has seen."""
+        return [k for k, row in self.stories.items() if row["last_seen_run"] > run]
 
 
 async def lock(
