@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from crawler.ends.not_started import NotStarted, make_place
 from crawler.ends.verdict import Exit
-from pipelines.storage import server
+from pipelines.storage import embedded, server
 from pipelines.storage.address import MALFORMED, readable
-from pipelines.storage.database import NoRoom
+from pipelines.storage.database import DatabaseUnreachable, NoRoom
 from tests.crawling import scrapy
 from tests.test_disk_full import small_disk
 
@@ -116,3 +117,30 @@ def test_an_embedded_database_without_room_is_a_full_disk(tmp_path: Path) -> Non
             with pytest.raises(NotStarted, match="MB are free") as caught:
                 make_place(var, shutil.disk_usage(var).free)
     assert caught.value.verdict.code is Exit.DISK_FULL
+
+
+def test_a_start_without_room_for_the_wal_is_refused_before_it_is_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "START_BYTES", shutil.disk_usage(tmp_path).total * 2)
+    with pytest.raises(NoRoom, match="MB are free for") as caught:
+        server.database("", tmp_path).__enter__()
+    assert "Make room there" in str(caught.value)
+    assert not (tmp_path / "postgres").exists()
+
+
+def test_a_server_that_ended_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that finds no room for its WAL ends after it was started."""
+    start = embedded._start
+
+    def ends(bin_dir: Path, data: Path, sockets: Path) -> None:
+        start(bin_dir, data, sockets)
+        embedded.stop(data)
+
+    monkeypatch.setattr(embedded, "_start", ends)
+    began = time.monotonic()
+    with pytest.raises(DatabaseUnreachable, match="as soon as it had started"):
+        server.database("", tmp_path).__enter__()
+    assert time.monotonic() - began < 60  # a start that waits takes 120 s more

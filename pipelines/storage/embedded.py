@@ -80,7 +80,7 @@ def ensure_running(data: Path) -> str:
             _start(bin_dir, data, sockets)
     except OSError as error:
         raise CannotStart(f"{error.strerror}: {error.filename or data}") from error
-    return _with_database(sockets)
+    return _with_database(data, sockets)
 
 
 def postmaster(data: Path) -> int | None:
@@ -223,7 +223,7 @@ def _address(sockets: Path, database: str) -> str:
     return f"postgresql://{NAME}@/{database}?host={quote(str(sockets), safe='')}"
 
 
-def _with_database(sockets: Path) -> str:
+def _with_database(data: Path, sockets: Path) -> str:
     maintenance = _address(sockets, "postgres")
     deadline = time.monotonic() + START_SECONDS
     while True:
@@ -238,6 +238,8 @@ def _with_database(sockets: Path) -> str:
         except psycopg.errors.DiskFull as error:
             raise CannotStart(f"{os.strerror(ENOSPC)} for {NAME}") from error
         except psycopg.OperationalError as error:
+            if postmaster(data) is None:  # it will not come back by itself
+                raise CannotStart("it ended as soon as it had started") from error
             if time.monotonic() > deadline:
                 raise CannotStart("it does not answer on its socket") from error
             time.sleep(0.1)  # another process's server is still starting

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 # As the embedded server's programs say it; a quota is an end of room too
 FULL = tuple(os.strerror(code) for code in (errno.ENOSPC, errno.EDQUOT))
-# Bytes without which no server starts: it could not even write why
-START_BYTES = 2**20
+# Bytes without which none is started: two WAL segments of 16 MB, which a start writes
+START_BYTES = 2 * 16 * 2**20
 
 
 @contextmanager
@@ -65,6 +65,8 @@ def _join(data: Path, users: IO[str], gate: IO[str]) -> str:
     """Counts this process in. The kernel drops a dead process's locks by itself."""
     fcntl.flock(gate, fcntl.LOCK_EX)
     try:
+        if embedded.postmaster(data) is None:
+            _ask_room(data)
         dsn = embedded.ensure_running(data)
         fcntl.flock(users, fcntl.LOCK_SH)
         return dsn
@@ -76,6 +78,18 @@ def _join(data: Path, users: IO[str], gate: IO[str]) -> str:
         ) from error
     finally:
         fcntl.flock(gate, fcntl.LOCK_UN)
+
+
+def _ask_room(data: Path) -> None:
+    """Raises NoRoom where a server would fail on its WAL, minutes later."""
+    free = shutil.disk_usage(data.parent).free
+    if free < START_BYTES:
+        raise NoRoom(
+            f"the embedded database cannot start: {os.strerror(errno.ENOSPC)}: "
+            f"{free / 2**20:.0f} MB are free for {data}, it needs "
+            f"{START_BYTES / 2**20:.0f}. Make room there, set VAR_DIR to another disk, "
+            "or set DATABASE_URL to a server of your own"
+        )
 
 
 def _is_full(data: Path, said: str) -> bool:
