@@ -140,6 +140,19 @@ SELECT link_id, 1, pg_temp.night(begins), begins, pg_temp.night(ends), ends, 20,
 FROM standing
 """
 
+# Every run saw every list
+LIST_ROWS = """
+INSERT INTO list (list_id, section, scope, scope_key, run_id, previous_run, seen_at)
+SELECT md5(section || scope_key)::uuid, section, 'channel', scope_key, %(runs)s,
+    %(runs)s - 1, pg_temp.night(%(runs)s)
+FROM (SELECT DISTINCT section, scope_key FROM link WHERE scope = 'channel') AS list
+"""
+SIGHTINGS = """
+INSERT INTO list_seen (list_id, run_id, first_seen_at, last_seen_at)
+SELECT list_id, run, pg_temp.night(run), pg_temp.night(run)
+FROM list, generate_series(1, %(runs)s) AS run
+"""
+
 # Each story was visited twice, each hundredth then not found in three nights
 OBSERVATIONS = """
 INSERT INTO observation (story_id, run_id, seen_at, outcome, status)
@@ -191,6 +204,8 @@ def fill(connection: psycopg.Connection[Any], stories: int, runs: int) -> None:
         for statement in (RUNS, ARTICLES, PAGE_LINKS, LISTS, LIST_LINKS, PLACEMENTS):
             connection.execute(statement, values)
         for statement in (LIST_PLACEMENTS, OBSERVATIONS, SIGNATURES):
+            connection.execute(statement, values)
+        for statement in (LIST_ROWS, SIGHTINGS):
             connection.execute(statement, values)
     connection.execute("ANALYZE")
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TABLES = (
     *("article", "contributor", "figure", "keyword"),
     *("link", "incident", "quarantine", "capture"),
-    *("revision", "observation", "list", "placement"),
+    *("revision", "observation", "list", "list_seen", "placement"),
     *("signal", "look"),
 )
 # Numbers of runs and the clock of the machine, which no replay can have again

@@ -19,7 +19,7 @@ MILLISECONDS_MAX = 50
 # What is asked, and with which words
 QUESTIONS = {
     "hot_history: one story": "SELECT * FROM hot_history WHERE story_id = %(shown)s",
-    "hot_history: one channel at a moment": """
+    "hot_history: one channel at a moment of its sighting": """
         SELECT * FROM hot_history
         WHERE channel_id = '121007' AND during @> %(moment)s ORDER BY rank""",
     "hot_history: one channel on a day": """
@@ -42,6 +42,10 @@ QUESTIONS = {
         SELECT * FROM pairings ORDER BY first_run DESC LIMIT 20""",
     "front_of: one channel at a moment": """
         SELECT * FROM front_of('channel7', %(moment)s)""",
+    "front_of: one channel between two nights": """
+        SELECT * FROM front_of('channel7', %(moment)s + interval '2 hours')""",
+    "front_of: the hot list of a channel at a moment": """
+        SELECT * FROM front_of('121007', %(moment)s + interval '1 minute', 'hot')""",
     "front_of: one channel now": """
         SELECT * FROM front_of('channel7',
             (SELECT max(started_at) FROM run WHERE spider = 'soak'))""",

@@ -35,6 +35,7 @@ TABLES = (
     "revision",
     "observation",
     "list",
+    "list_seen",
     "placement",
     "text_signature",
     "job",

@@ -31,6 +31,18 @@ SET previous_run = CASE WHEN old.run_id = excluded.run_id THEN old.previous_run
     seen_at = greatest(old.seen_at, excluded.seen_at)
 """
 
+# A list of one page is seen whenever its page is
+SEEN_IN_RUN = """
+INSERT INTO list_seen AS old (list_id, run_id, first_seen_at, last_seen_at)
+SELECT list_id, %(run)s, first_seen_at, seen_at
+FROM json_to_recordset(%(rows)s) AS row (list_id uuid, first_seen_at timestamptz,
+    seen_at timestamptz)
+ORDER BY list_id
+ON CONFLICT (list_id, run_id) DO UPDATE
+SET first_seen_at = least(old.first_seen_at, excluded.first_seen_at),
+    last_seen_at = greatest(old.last_seen_at, excluded.last_seen_at)
+"""
+
 # An interval goes on if it reached the last run that saw the list, this one or the one
 # before; otherwise the list was seen without the link, and a new interval begins
 SEE_LINKS = """
@@ -88,6 +100,7 @@ async def store(
         name = (link.section, link.scope, link.scope_key)
         if (its_list := lists.get(name)) is None:
             its_list = lists[name] = _list(link, when)
+        its_list["first_seen_at"] = min(its_list["first_seen_at"], when)
         its_list["seen_at"] = max(its_list["seen_at"], when)
         row = {"link_id": key.hex, "list_id": its_list["list_id"], "seen_at": when}
         if link.scope != Scope.PAGE:
@@ -95,6 +108,10 @@ async def store(
         rows.append(row)
     seen = {"rows": recordset(lists.values()), "run": run}
     await connection.execute(SEE_LISTS, seen)
+    shared = [one for one in lists.values() if one["scope"] != Scope.PAGE]
+    if shared:
+        told = {"rows": recordset(shared), "run": run}
+        await connection.execute(SEEN_IN_RUN, told)
     await connection.execute(SEE_LINKS, {"rows": recordset(rows), "run": run})
 
 
@@ -104,6 +121,7 @@ def _list(link: Link, when: datetime) -> dict[str, Any]:
         "section": link.section,
         "scope": link.scope,
         "scope_key": link.scope_key,
+        "first_seen_at": when,
         "seen_at": when,
     }
 
