@@ -87,7 +87,7 @@ class Archive:
             visited_at=night.now,
             absent_since=None,
             absences=0,
-            read_run=night.number,
+            read_night=night.number,
             told=None,
             told_since=None,
             told_seen=None,
@@ -103,7 +103,7 @@ class Archive:
             if why in ("signalled", "audit", "quiet"):
                 self.looks.append((why, edited))
             known = replace(known, absent_since=None, absences=0)
-            known = replace(known, read_run=night.number)
+            known = replace(known, read_night=night.number)
             one.story = found
             one.known = replace(known, changed_at=now) if edited else known
         elif night.faults.get(number) in faults.ABSENT:

@@ -216,6 +216,8 @@ class Night:
                 anew=bool(given.get("replay")),
             )
             self.settings.set("JOB_ID", job, priority="cmdline")
+        else:
+            jobs.work_on(connection, run_id, self.settings.getint("JOB_ID"))
         return self.settings.getint("JOB_ID")
 
     def make_places(self, given: Mapping[str, str]) -> None:

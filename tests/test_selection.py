@@ -33,7 +33,7 @@ class Held:
     changed_at: datetime | None = None
     title: str = "題"
     words: tuple[str, ...] = ()
-    read_run: int | None = None
+    read_night: int | None = None
     told: str | None = None
     told_since: int | None = None
     told_seen: int | None = None

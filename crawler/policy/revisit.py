@@ -33,9 +33,9 @@ class Known(Protocol):
     site's clock. ``absent_since``: first of the visits that did not find it, and
     ``absences`` their number; ``words``: what lists called it in earlier runs.
     ``of_this_job``: it was not there when the night's job began, be it that a run that
-    died meanwhile has stored it. ``read_run``: last run that read it; ``told``: what
-    the list API last gave as its time of change, heard so from run ``told_since`` to
-    run ``told_seen``."""
+    died meanwhile has stored it. ``read_night``: last night that read it;
+    ``told``: what the list API last gave as its time of change, heard so from night
+    ``told_since`` to night ``told_seen``."""
 
     @property
     def of_this_job(self) -> bool: ...
@@ -54,7 +54,7 @@ class Known(Protocol):
     @property
     def words(self) -> Collection[str]: ...
     @property
-    def read_run(self) -> int | None: ...
+    def read_night(self) -> int | None: ...
     @property
     def told(self) -> str | None: ...
     @property

@@ -133,7 +133,7 @@ class Walk:
             return "presence"
         if known.told is None or told is None:
             return "uncovered" if self.due(known, now) else None
-        if moved or (known.told_since or 0) > (known.read_run or 0):
+        if moved or (known.told_since or 0) > (known.read_night or 0):
             return "signalled"
         if not self.due(known, now):
             return None
@@ -150,7 +150,7 @@ class Walk:
             return None if settled else "confirmation"
         if known.told is None:
             return "uncovered"
-        named_since = (known.told_seen or 0) >= (known.read_run or 0)
+        named_since = (known.told_seen or 0) >= (known.read_night or 0)
         return "absence" if named_since or not self.trusted else None
 
     def goes_on(self, reach: Reach) -> bool:

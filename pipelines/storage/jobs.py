@@ -28,7 +28,7 @@ BEGIN = "INSERT INTO job (job_id, origin, arguments) VALUES (%s, %s, %s)"
 FREE = """
 UPDATE frontier SET state = 'pending', lease_until = NULL
 FROM run
-WHERE job_id = %s AND state = 'leased' AND run.run_id = lease_run
+WHERE frontier.job_id = %s AND state = 'leased' AND run.run_id = lease_run
     AND run.outcome IS NOT NULL
 """
 # Of an older job: what a newer one has already
@@ -93,6 +93,7 @@ SET state = 'pending', reason = NULL, ended_at = NULL, ended_run = NULL
 WHERE job_id = %(job)s AND state NOT IN ('pending', 'leased')
     AND (state = %(word)s OR reason = %(word)s)
 """
+WORK_ON = "UPDATE run SET job_id = %s WHERE run_id = %s"
 REOPEN = "UPDATE job SET ended_at = NULL WHERE job_id = %s"
 NEWEST = "SELECT max(job_id) FROM job"
 
@@ -130,7 +131,13 @@ def begin(
                 connection.execute(statement, told)
         if job == run and not anew:
             connection.execute(LEFT, {"new": job, **query})
+        work_on(connection, run, job)
     return job
+
+
+def work_on(connection: psycopg.Connection[Any], run: int, job: int) -> None:
+    """Says whose night a run is part of."""
+    connection.execute(WORK_ON, [job, run])
 
 
 def finish(connection: psycopg.Connection[Any], job: int) -> bool:

@@ -13,14 +13,16 @@ if TYPE_CHECKING:
 
     import psycopg
 
-# Only what earlier runs know: rows of this one come and go while it decides
+# Only what earlier runs know: rows of this one come and go while it decides. What the
+# runs of a night did is the night's: one may read a list and another its stories
 STORY = """
 SELECT article.story_id, article.url, article.published_at, article.title,
     article.first_seen_run >= %(run)s AS of_this_job,
     edit.changed_at, visit.visited_at, absence.absent_since,
     coalesce(absence.absences, 0) AS absences,
-    visit.read_run, signal.value AS told, signal.since_run AS told_since,
-    signal.seen_run AS told_seen,
+    coalesce(read_by.job_id, visit.read_run) AS read_night, signal.value AS told,
+    coalesce(since_by.job_id, signal.since_run) AS told_since,
+    coalesce(seen_by.job_id, signal.seen_run) AS told_seen,
     ARRAY(SELECT DISTINCT anchor_text FROM link
         WHERE link.story_id = article.story_id AND link.section <> 'body'
             AND link.first_seen_run < %(run)s AND anchor_text IS NOT NULL) AS words
@@ -43,6 +45,9 @@ LEFT JOIN LATERAL (
 ) AS absence ON true
 LEFT JOIN signal ON signal.story_id = article.story_id
     AND signal.witness = 'api_modified'
+LEFT JOIN run AS read_by ON read_by.run_id = visit.read_run
+LEFT JOIN run AS since_by ON since_by.run_id = signal.since_run
+LEFT JOIN run AS seen_by ON seen_by.run_id = signal.seen_run
 """
 BY_ID = "WHERE article.story_id = ANY(%(story_ids)s)"
 AGAIN = """
@@ -62,9 +67,10 @@ class KnownStory:
     run before stored it, but one that is dead by now may have. ``changed_at``: when
     its newest revision but the first was seen; ``absent_since``
     and ``absences``: visits that did not find it since it was last there; ``words``:
-    what lists called it in earlier runs; ``read_run``: last run that read it whole;
-    ``told``: what the list API last gave as its time of change, ``told_since`` and
-    ``told_seen``: first and last run that heard so."""
+    what lists called it in earlier runs; ``read_night``: the last that read it
+    whole; ``told``: what the list API last gave as its time of change, ``told_since``
+    and ``told_seen``: first and last night that heard so. A night goes by the number of
+    its first run."""
 
     story_id: int
     url: str
@@ -75,7 +81,7 @@ class KnownStory:
     visited_at: datetime | None
     absent_since: datetime | None
     absences: int
-    read_run: int | None
+    read_night: int | None
     told: str | None
     told_since: int | None
     told_seen: int | None
