@@ -82,6 +82,8 @@ TEMPLATE = re.compile(
 # drawn numbers 0.58, of rates 0.53.
 MATTER = re.compile(rf"{GAME}|{SKY}|{RATES}")
 MATTER_DIGITS = 0.15
+# Characters of a headline that are looked at: the patterns take the square of them
+TITLE_MAX = 500
 # Whatever the headline: such a body is a table
 TABLE_DIGITS = 0.3
 
@@ -146,7 +148,7 @@ def part_of(title: str) -> tuple[str, str] | None:
 def is_template(title: str, paragraphs: Iterable[str]) -> bool:
     """Whether a story is a form that returns with other numbers: lottery draws,
     forecasts, horoscopes, tables of rates. Two of them are no duplicates."""
-    title = unicodedata.normalize("NFKC", title).strip().lower()
+    title = unicodedata.normalize("NFKC", title[:TITLE_MAX]).strip().lower()
     if TEMPLATE.search(title):
         return True
     share = _digits(normalised("".join(paragraphs)))

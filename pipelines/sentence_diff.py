@@ -4,6 +4,9 @@ Texts are cut after 。！？； and at the ends of paragraphs; closing quotes a
 stay with their sentence. Equal sentences are found with difflib; between them sentences
 that are alike are paired, in order; a pair shows the runs of characters that were
 removed and added. Latin words and numbers are never cut.
+
+What would take too long (``SENTENCES_MAX``, ``LIKENESS_MAX``, ``PIECES_MAX``) is told
+coarsely: what begins and ends the same is the same, all between is removed and added.
 """
 
 from __future__ import annotations
@@ -11,9 +14,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import asdict, dataclass
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
 from enum import StrEnum
 from itertools import pairwise
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,6 +29,11 @@ _LETTER = "0-9A-Za-zÀ-ÖØ-öø-ɏ\u0300-\u036f０-９Ａ-Ｚａ-ｚ"
 TOKEN = re.compile(rf"[{_LETTER}]+(?:[.,:/'’&_-][{_LETTER}]+)*[%％]?|.", re.DOTALL)
 # Below this share of common neighbours two sentences are not the same sentence edited
 ALIKE = 0.3
+# Sentences of a text whose equals are looked for; a story of 10,000 signs has some 300
+SENTENCES_MAX = 2_000
+# Characters compared within a stretch, and pairs of equal tokens within a pair
+LIKENESS_MAX = 10_000_000
+PIECES_MAX = 1_000_000
 # Less than any two sentences that are alike: paragraph ends never push these apart
 ENDS_MEET = 0.01
 
@@ -117,12 +126,23 @@ def _equal(before: list[Unit], after: list[Unit]) -> Iterator[tuple[int, int]]:
     """
     old = [at for at, unit in enumerate(before) if unit is not None]
     new = [at for at, unit in enumerate(after) if unit is not None]
-    matcher = SequenceMatcher(
-        None, [before[at] for at in old], [after[at] for at in new], autojunk=False
-    )
-    for i, j, size in matcher.get_matching_blocks():
+    was, now = [before[at] for at in old], [after[at] for at in new]
+    for i, j, size in _blocks(was, now, max(len(was), len(now)) <= SENTENCES_MAX):
         yield from zip(old[i : i + size], new[j : j + size], strict=True)
     yield len(before), len(after)
+
+
+def _blocks(old: Sequence[Unit], new: Sequence[Unit], exact: bool) -> Sequence[Match]:
+    """Stretches that are equal: begin in old and new, and size; the last one is empty.
+    Unless ``exact``, only what both begin and end with."""
+    if exact:
+        return SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    shorter = min(len(old), len(new))
+    head = next((i for i in range(shorter) if old[i] != new[i]), shorter)
+    rest = shorter - head
+    tail = next((i for i in range(rest) if old[-1 - i] != new[-1 - i]), rest)
+    i, j = len(old), len(new)
+    return [Match(0, 0, head), Match(i - tail, j - tail, tail), Match(i, j, 0)]
 
 
 def _between(old: list[Unit], new: list[Unit]) -> Iterator[Step]:
@@ -143,6 +163,9 @@ def _between(old: list[Unit], new: list[Unit]) -> Iterator[Step]:
 def _pairs(old: list[Unit], new: list[Unit]) -> list[tuple[int, int]]:
     """The pairs, in order on both sides, that are most alike in sum."""
     if not old or not new:
+        return []
+    signs = (sum(len(unit or "") + 1 for unit in each) for each in (old, new))
+    if sum(map(mul, signs, (len(new), len(old)))) > LIKENESS_MAX:
         return []
     before, after = [_neighbours(u) for u in old], [_neighbours(u) for u in new]
     likes = [[_likeness(a, b) for b in after] for a in before]
@@ -187,9 +210,10 @@ def _whole(unit: Unit, op: Op) -> Step:
 def pieces(old: str, new: str) -> Iterator[Piece]:
     """The runs of one changed sentence, what was removed before what was added."""
     before, after = TOKEN.findall(old), TOKEN.findall(new)
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    counts = Counter(after)
+    exact = sum(counts[token] for token in before) <= PIECES_MAX
     i = j = 0
-    for k, m, size in _readable(matcher.get_matching_blocks()):
+    for k, m, size in _readable(_blocks(before, after, exact)):
         if i < k:
             yield Piece(Op.REMOVED, "".join(before[i:k]))
         if j < m:

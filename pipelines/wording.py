@@ -20,13 +20,16 @@ same title (記者, 市長, 總統, 先生, 女士 …) in both texts, and in bo
 * belongs to a name of 3 characters at most that begins with a surname.
 
 Names without a title beside them, or that were put in or taken out, are words: where
-the rule is unsure it says more changed, not less.
+the rule is unsure it says more changed, not less. It is unsure, too, of texts so long,
+or so alike in so many places, that the loop of a crawl would stand still over them
+(``LETTERS_MAX``, ``EFFORT_MAX``): there words differ, whatever else may be true.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -90,6 +93,10 @@ SURNAMES = frozenset(
 NAME_MAX = 4  # Han characters
 SURNAMED_MAX = 3
 SENTENCE_MAX = 1000  # tokens; names in a longer "sentence" are not looked for
+LETTERS_MAX = 50_000  # of one text; the longest story seen has 10,000
+# Comparisons of tokens in search of names, at worst; a second is some 100 million. A
+# story of which every sentence changed takes one million
+EFFORT_MAX = 20_000_000
 
 
 def compare(old: Sequence[str], new: Sequence[str], *, otherwise: str) -> set[str]:
@@ -101,6 +108,8 @@ def compare(old: Sequence[str], new: Sequence[str], *, otherwise: str) -> set[st
     """
     if old == new:
         return set()
+    if max(sum(map(len, old)), sum(map(len, new))) > LETTERS_MAX:
+        return {otherwise}
     before, after = list(map(bare, old)), list(map(bare, new))
     if "".join(before) == "".join(after):
         if before == after:
@@ -139,14 +148,24 @@ def _facts(old: Sequence[str], new: Sequence[str]) -> set[str]:
     pairs = [[s for text in each for s in sentences(text)] for each in (old, new)]
     if len(pairs[0]) != len(pairs[1]):
         return set()
-    found = {"facts"}
+    found, effort = {"facts"}, 0
     for was, now in zip(*pairs, strict=True):
-        if was != now:
-            kinds = _names(_tokens(was), _tokens(now))
-            if kinds is None:
-                return set()
-            found |= kinds
+        if was == now:
+            continue
+        before, after = _tokens(was), _tokens(now)
+        effort += _effort(before, after)
+        kinds = None if effort > EFFORT_MAX else _names(before, after)
+        if kinds is None:
+            return set()
+        found |= kinds
     return found
+
+
+def _effort(old: list[str], new: list[str]) -> int:
+    """Comparisons that difflib makes at most: of all equal tokens, for every block."""
+    counts = Counter(new)
+    equal = sum(counts[token] for token in old)
+    return (len(old) + equal) * min(len(old), len(new))
 
 
 def _tokens(text: str) -> list[str]:

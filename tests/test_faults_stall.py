@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -10,24 +12,25 @@ from crawler import settings
 from crawler.middlewares.limits import LIMITS
 from tests import reliability
 from tests.crawling import crawl
-from tests.faults import answers, bombs
-from tests.faults.charsets import CASES
+from tests.faults import answers, bombs, shapes
 from tests.faults.server import FaultServer
-from tests.faults.sites import FIRST, site_of
+from tests.faults.shapes import within
+from tests.faults.sites import site_of
 from tests.test_scheduler_states import path
 from tests.ticking import Ticks
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.faults.server import Resource
+
 LARGEST = 1_100_000
+# Lists with too many levels in sum
+REFUSED = {"/wj/cate/us"}
 # As many elements as a page may have, those around them included
 MANY = LIMITS.elements - 500
 LINK = b'<a href="/wj/story/1/%d">x</a>'
 SHORT = b'<a href="/s/%d">x</a>'
-STORY = CASES[0].body(FIRST)
-
-
-def within(inside: bytes) -> bytes:
-    """A story that holds this in its text: a page that is read to its end."""
-    return STORY.replace(b"</p>", b"</p>" + inside, 1)
 
 
 PAGES = {
@@ -46,10 +49,39 @@ PAGES = {
 
 
 def test_no_page_stops_the_loop(database: str) -> None:
-    assert max(len(body) for body in PAGES.values()) <= LARGEST
+    stories = [*PAGES.values(), *shapes.STORIES.values()]
+    assert max(*map(len, stories), shapes.LARGEST) <= LARGEST
+    lists = {f"/wj/cate/{code}": body for code, body in shapes.LISTS.items()}
+    table = {
+        **site_of(*map(answers.page, stories)),
+        **{at: answers.page(body) for at, body in lists.items()},
+        "/wj/index": answers.page(shapes.HOMES["a string without an end"]),
+        "/api/more": answers.page(shapes.API, kind="application/json"),
+    }
+    counters, ends = stalled(table, database)
+    assert counters["ticks/count"] > 20
+    print({k: v for k, v in ends.items() if v[0] != "gone"})
+    assert counters["parse/limit"] == 7
+    states = {state for state, _ in ends.values()}
+    assert not states & {"pending", "leased"}
+    assert {at for at in lists if ends[at][0] == "read"} == {*lists} - REFUSED
+    tell(counters, ends)
+
+
+def test_no_menu_stops_the_loop(database: str) -> None:
+    home = answers.page(shapes.HOMES["comments without an end"])
+    counters, ends = stalled({"/wj/index": home}, database)
+    assert ends["/wj/index"][0] == "read"
+    tell(counters, ends)
+
+
+def stalled(
+    table: Mapping[str, Resource], database: str
+) -> tuple[dict[str, float], dict[str, tuple[str, str]]]:
+    """Counters of a crawl of a site, and path -> how it ended."""
     named = {path(kind): at for kind, at in settings.EXTENSIONS.items()}
     extensions = json.dumps(named | {path(Ticks): 500})
-    with FaultServer(site_of(*(answers.page(body) for body in PAGES.values()))) as site:
+    with FaultServer(table) as site:
         run = crawl(
             *(site.url, database, "-s", f"EXTENSIONS={extensions}"),
             *("-s", "ERROR_RATIO_MAX=1", "-s", "RELATED_DEPTH=0"),
@@ -57,11 +89,12 @@ def test_no_page_stops_the_loop(database: str) -> None:
         )
     with psycopg.connect(database) as connection:
         row = connection.execute("SELECT counters FROM run").fetchone()
-        ends = connection.execute("SELECT state, reason FROM frontier").fetchall()
+        rows = connection.execute("SELECT url, state, reason FROM frontier").fetchall()
     assert row is not None, run.stderr
-    longest, ticks = row[0]["ticks/longest"], row[0]["ticks/count"]
-    assert ticks > 20
-    assert not {state for state, _ in ends} & {"pending", "leased"}
-    assert row[0].get("parse/limit", 0) >= 4
+    return row[0], {urlsplit(url).path: (state, why) for url, state, why in rows}
+
+
+def tell(counters: Mapping[str, float], ends: object) -> None:
+    longest = counters["ticks/longest"]
     assert longest <= 1, ends
     reliability.tell("stall", f"{longest:.2f} s of processor time")

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 # The paper's own tags have fewer than 30 attributes, its pages fewer than 60 levels and
 # 5,000 elements. libxml2 compares every attribute of a tag with every other (100,000
 # take 19 s), and cuts what lies deeper than 2048 levels without an error; our own
-# sections descend by recursion, and take seconds for more links than these
-LIMITS = Limits(attributes=512, depth=256, elements=12_000)
+# sections descend by recursion, and take seconds for more links than these. 60 levels
+# times 5,000 elements are the most that the paper's pages can have in sum
+LIMITS = Limits(attributes=512, depth=256, elements=12_000, levels=600_000)
 
 
 class ParseLimit(IgnoreRequest):

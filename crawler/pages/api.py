@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # A search answer marks the term it found
 MARKUP = re.compile(r"</?(?:em|b|i|u|strong|span|font|mark|br)\b[^<>]*>", re.IGNORECASE)
+# The site gives 20 or so at a time
+ROWS_MAX = 1_000
 END = (True, 1, "1", "true", "Y", "y")
 
 
@@ -32,7 +34,8 @@ def parse_api(
     ``scope_key`` names.
 
     Raises:
-        NotAList: the answer is no JSON, has no ``lists``, or is a wall.
+        NotAList: the answer is no JSON, has no ``lists`` or an endless one, or
+            is a wall.
     """
     answer = _answer(response)
     rows = [row for row in answer["lists"] if _is_row(row)]
@@ -56,6 +59,8 @@ def _answer(response: TextResponse) -> dict[str, Any]:
         raise no_list(response, f"no JSON ({error})") from error
     if not isinstance(answer, dict) or not isinstance(answer.get("lists"), list):
         raise no_list(response, "JSON without a list called 'lists'")
+    if len(answer["lists"]) > ROWS_MAX:
+        raise no_list(response, f"a list of more than {ROWS_MAX} rows")
     return answer
 
 

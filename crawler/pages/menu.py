@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from crawler import urls
@@ -14,11 +15,13 @@ if TYPE_CHECKING:
 
 START = re.compile(r"__UDN__\.initialMenu\s*=\s*(?=\{)")
 END = "</script"
-# What a JavaScript object literal is made of; comments match no group
+# What a JavaScript object literal is made of; comments match no group. What has no end
+# is looked through once: the menu ends there
 TOKEN = re.compile(
     r"""
-    /\*.*?\*/ | //[^\n]*
-    | (?P<string>"(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*')
+    /\*.*?(?:\*/|\Z) | //[^\n]*
+    | (?P<string>"(?:[^"\\]++|\\.)*+" | '(?:[^'\\]++|\\.)*+')
+    | (?P<unended>["'])
     | (?P<sign>[{}\[\]])
     | (?P<word>[\w$.+-]+)
     """,
@@ -28,6 +31,8 @@ ESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 CHANNEL_PATH = re.compile(r"/wj/cate/(?P<code>[^/]+)(?:/.+)?")
 NUMBER = re.compile(r"[0-9]{1,18}")
 ADVERTISING = "ads"
+# Tokens of a menu; the site's has some 3,000
+TOKENS_MAX = 30_000
 
 
 class UnknownChannel(Exception):
@@ -97,8 +102,10 @@ def _literal(script: str) -> dict[str, Any]:
     root: dict[str, Any] = {}
     stack: list[dict[str, Any] | list[Any]] = []
     keys: list[str | None] = []
-    for token in TOKEN.finditer(script):
+    for token in islice(TOKEN.finditer(script), TOKENS_MAX):
         sign, string, word = token["sign"], token["string"], token["word"]
+        if token["unended"]:
+            break
         if sign in ("}", "]"):
             if len(stack) < 2:
                 break

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 # As DOWNLOAD_MAXSIZE: a small file can unpack to a large one
 UNPACKED_MAX = 8 * 1024 * 1024
+# A news sitemap names 1,000 stories at most (developers.google.com, "News sitemaps"):
+# whoever has more makes several, and an index of them
+ENTRIES_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +49,14 @@ def parse_sitemap(response: Response, *, origin: str = urls.SITE) -> Sitemap:
     Addresses that are not the site's are left out.
 
     Raises:
-        NotAList: the answer is no sitemap, maybe a wall.
+        NotAList: the answer is no sitemap, maybe a wall, or one too long.
     """
     root = _root(response)
     kind = etree.QName(root).localname
     if kind not in ("urlset", "sitemapindex"):
         raise no_list(response, f"no sitemap but <{kind}>")
+    if len(root) > ENTRIES_MAX:
+        raise no_list(response, f"a sitemap with more than {ENTRIES_MAX} entries")
     own = urls.canonical(response.url, origin=origin)
     children: list[str] = []
     stories: list[SitemapStory] = []

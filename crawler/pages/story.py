@@ -16,7 +16,7 @@ from crawler.pages.refusals import refusal
 from crawler.pages.tree import tree_of
 from crawler.sections.body import Body, read_body
 from crawler.sections.breadcrumb import read_breadcrumb
-from crawler.sections.byline import parse_byline
+from crawler.sections.byline import BYLINE_MAX, parse_byline
 from crawler.sections.dates import read_dates
 from crawler.sections.headline import read_headline
 from crawler.sections.keywords import read_keywords
@@ -72,7 +72,7 @@ def parse_story(response: TextResponse, *, origin: str = urls.SITE) -> StoryPage
         raise NotAStory(*reason)
     body = _body(index)
     loader = ArticleLoader(page=Page(url=response.url, origin=origin))
-    _add_byline(loader, index, told)
+    printed = _add_byline(loader, index, told)
     crumbs = read_breadcrumb(index, told, urls.subcategory_id(url))
     channel = crumbs["channel_id"] + crumbs["channel"]
     page = Page(
@@ -85,7 +85,9 @@ def parse_story(response: TextResponse, *, origin: str = urls.SITE) -> StoryPage
     found, incidents = read_link_lists(index, page, body=body.links)
     incidents += missing(found, url, story_id)
     if not body.paragraphs and not body.figures:
-        incidents += (_no_body(url, story_id),)
+        incidents += (_incident("section_missing", "body", url, story_id),)
+    if len(printed or "") > BYLINE_MAX:
+        incidents += (_incident("section_too_long", "byline", url, story_id),)
     values = {
         "story_id": story_id,
         "url": url,
@@ -127,18 +129,21 @@ def _body(index: PageIndex) -> Body:
     return Body()
 
 
-def _add_byline(loader: ArticleLoader, index: PageIndex, told: Structured) -> None:
+def _add_byline(
+    loader: ArticleLoader, index: PageIndex, told: Structured
+) -> str | None:
+    """Adds what the byline says, and gives it as printed."""
     author = index.first("article-content__author")
     person = told.news.get("author")
     name = person.get("name") if isinstance(person, dict) else None
     printed = None if author is None else text_of(author)
     loader.add_value("byline", [printed, name if name != SITE_NAME else None])
-    byline = parse_byline(loader.get_output_value("byline"))
+    whole: str | None = loader.get_output_value("byline")
+    byline = parse_byline(whole)
     values = {name: getattr(byline, name) for name in BYLINE_FIELDS}
     loader.add_value(None, {name: one for name, one in values.items() if one})
+    return whole
 
 
-def _no_body(url: str, story_id: int | None) -> Incident:
-    return Incident(
-        kind="section_missing", page_url=url, story_id=story_id, section="body"
-    )
+def _incident(kind: str, section: str, url: str, story_id: int | None) -> Incident:
+    return Incident(kind=kind, page_url=url, story_id=story_id, section=section)

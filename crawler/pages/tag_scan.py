@@ -72,11 +72,13 @@ STEPS_MAX = 1_000_000
 
 
 class Limits(NamedTuple):
-    """The most that a page may have: attributes of one tag, levels, elements."""
+    """The most that a page may have: attributes of one tag, levels, elements; levels
+    of all elements in sum, which is what it takes to walk through each of them."""
 
     attributes: int
     depth: int
     elements: int
+    levels: int
 
 
 def excess(body: bytes, limits: Limits) -> str | None:
@@ -85,8 +87,7 @@ def excess(body: bytes, limits: Limits) -> str | None:
     Args:
         body: HTML in a charset in which ASCII is ASCII.
     """
-    tree, elements, place = Tree(), 0, 0
-    most, deepest = limits.elements, limits.depth
+    tree, place = Tree(), 0
     while token := TOKEN.search(body, place):
         place = token.end()
         closing, name, attributes = token.groups()
@@ -96,9 +97,8 @@ def excess(body: bytes, limits: Limits) -> str | None:
             if not tree.close(name.lower()):
                 return "tags too tangled to be told apart"
         else:
-            elements += 1
-            if elements > most:
-                return f"more than {most} elements"
+            if why := tree.met(limits):
+                return why
             if len(attributes) > 2 * limits.attributes and _many(attributes, limits):
                 return f"a tag with more than {limits.attributes} attributes"
             name = name.lower()
@@ -106,8 +106,8 @@ def excess(body: bytes, limits: Limits) -> str | None:
                 continue
             if name in RAW:
                 place = _raw_end(body, name, place)
-            if tree.open(name) > deepest:
-                return f"nested deeper than {deepest} levels"
+            if tree.open(name) > limits.depth:
+                return f"nested deeper than {limits.depth} levels"
     return None
 
 
@@ -122,6 +122,17 @@ class Tree:
         self.stack: list[bytes] = []
         self.names: dict[bytes, int] = {}
         self.steps = 0
+        self.elements = self.levels = 0
+
+    def met(self, limits: Limits) -> str | None:
+        """Counts one more element; what there are too many of."""
+        self.elements += 1
+        self.levels += len(self.stack)
+        if self.elements > limits.elements:
+            return f"more than {limits.elements} elements"
+        if self.levels > limits.levels:
+            return f"elements with more than {limits.levels} levels in sum"
+        return None
 
     def open(self, name: bytes) -> int:
         """How many elements are open now."""

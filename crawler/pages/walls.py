@@ -26,12 +26,18 @@ CHALLENGE_WORDS = re.compile(
 )
 # What any server says with a 403
 DENIED_WORDS = re.compile("Access (?:is )?Denied", re.IGNORECASE)
-LOGIN_MARK = re.compile(
-    r"<input[^>]{1,500}type=[\"']?password"
-    r"|<form[^>]{1,500}action=[\"']?[^\"'\s>]{0,300}/(?:login|signin)\b"
-    r"|(?:location(?:\.href)?\s?=\s?|location\.(?:replace|assign)\(\s?)[\"']"
-    r"[^\"']{0,300}/(?:login|signin)\b"
-    r"|http-equiv=[\"']?refresh[^>]{1,99}url=[^\"'>]{0,300}/(?:login|signin)\b",
+# What a tag says behind its name, and the values in it: possessive, so that no sign is
+# looked at for more than one of them
+INPUT = re.compile(r"<input[^>]([^>]{0,513}+)", re.IGNORECASE)
+FORM = re.compile(r"<form[^>]([^>]{0,807}+)", re.IGNORECASE)
+REFRESH = re.compile(r"http-equiv=[\"']?refresh[^>]([^>]{0,402}+)", re.IGNORECASE)
+PASSWORD = re.compile(r"type=[\"']?password", re.IGNORECASE)
+ACTION = re.compile(r"action=[\"']?+([^\"'\s>]*+)", re.IGNORECASE)
+TARGET = re.compile(r"url=([^\"'>]*+)", re.IGNORECASE)
+LOGIN_ADDRESS = re.compile(r"/(?:login|signin)\b", re.IGNORECASE)
+LOGIN_SCRIPT = re.compile(
+    r"(?:location(?:\.href)?\s?=\s?|location\.(?:replace|assign)\(\s?)[\"']"
+    r"[^\"']{0,300}/(?:login|signin)\b",
     re.IGNORECASE,
 )
 LOGIN_WORDS = re.compile(
@@ -46,10 +52,10 @@ LOGIN_TITLE = re.compile(
 CONSENT_MARK = re.compile(
     r"id=[\"']?(?:onetrust-consent-sdk|qc-cmp2-container|didomi-host"
     r"|sp_message_container|truste-consent|CybotCookiebotDialog|usercentrics-root"
-    r"|cmpbox|cmpwrapper)|class=[\"']?(?:fc-consent-root|consent-form)"
-    r"|action=[\"']?[^\"'\s>]{0,300}(?://consent\.|collectConsent)",
+    r"|cmpbox|cmpwrapper)|class=[\"']?(?:fc-consent-root|consent-form)",
     re.IGNORECASE,
 )
+CONSENT_ADDRESS = re.compile(r"//consent\.|collectConsent", re.IGNORECASE)
 CONSENT_WORDS = re.compile(
     r"we value your privacy|our partners use cookies|accept (?:all )?cookies"
     r"|(?:accept|allow) all\b|before you continue"
@@ -73,8 +79,8 @@ UNSAID = re.compile(
     r"<!--.*?(?:-->|\Z)|<(/?)(script|style|nav|header|footer|a)\b[^>]*+>?",
     re.IGNORECASE | re.DOTALL,
 )
-TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,200})", re.IGNORECASE)
-HEADING = re.compile(r"<h1[^>]{0,200}>([^<]{0,200})", re.IGNORECASE)
+TITLE = re.compile(r"<title[^>]{0,200}+>([^<]{0,200})", re.IGNORECASE)
+HEADING = re.compile(r"<h1[^>]{0,200}+>([^<]{0,200})", re.IGNORECASE)
 TAG = re.compile(r"<[^>]*+>?")
 LINK = re.compile(r"<a\s", re.IGNORECASE)
 # A wall says little and leads nowhere; a page of the paper that lacks its story still
@@ -93,7 +99,7 @@ def wall(text: str) -> tuple[str, str] | None:
     """
     if CHALLENGE_MARK.search(text):
         return "challenge", "the page asks to prove that we are no robot"
-    if LOGIN_MARK.search(text):
+    if _logs_in(text):
         return "login", "the page asks to log in"
     if not few_links(text):
         return None
@@ -106,7 +112,7 @@ def wall(text: str) -> tuple[str, str] | None:
         return "login", "the page asks to log in"
     if ABSENT_WORDS.search(said):
         return "soft_404", "the page says that there is no such story"
-    if CONSENT_MARK.search(text) or CONSENT_WORDS.search(said):
+    if _asks_consent(text) or CONSENT_WORDS.search(said):
         return "consent", "the page asks for consent first"
     return None
 
@@ -129,6 +135,25 @@ def wall_of_error(status: int, text: str) -> tuple[str, str] | None:
 
 def few_links(text: str) -> bool:
     return len(LINK.findall(text)) <= LINKS_MAX
+
+
+def _logs_in(text: str) -> bool:
+    """Does a page have a field for a password, or lead to an address to log in at?"""
+    return bool(
+        LOGIN_SCRIPT.search(text)
+        or _leads(INPUT, text, PASSWORD)
+        or any(_leads(ACTION, tag[1], LOGIN_ADDRESS) for tag in FORM.finditer(text))
+        or any(_leads(TARGET, tag[1], LOGIN_ADDRESS) for tag in REFRESH.finditer(text))
+    )
+
+
+def _asks_consent(text: str) -> bool:
+    return bool(CONSENT_MARK.search(text)) or _leads(ACTION, text, CONSENT_ADDRESS)
+
+
+def _leads(value: re.Pattern[str], text: str, to: re.Pattern[str]) -> bool:
+    """Is ``to`` in any value of a text?"""
+    return any(to.search(found[1]) for found in value.finditer(text))
 
 
 def said_by(text: str) -> str:

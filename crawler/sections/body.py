@@ -40,12 +40,14 @@ PROMOTION = re.compile(r"➤➤➤|世報陪您半世紀$|▲?\s*影片來源\s*
 
 @dataclass(slots=True)
 class Body:
-    """``links``: the ``a`` elements of the paragraphs, in order."""
+    """``links``: the ``a`` elements of the paragraphs, in order; ``photos``: the
+    addresses of the figures."""
 
     paragraphs: list[str] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     links: list[HtmlElement] = field(default_factory=list)
     loose: list[str] = field(default_factory=list)
+    photos: set[str] = field(default_factory=set)
 
     def add_text(self, text: str | None) -> bool:
         """Keeps a paragraph unless it is a known line that is no story text."""
@@ -56,7 +58,8 @@ class Body:
 
     def add_figure(self, element: HtmlElement) -> None:
         found = read_figure(element, len(self.figures) + 1, len(self.paragraphs))
-        if found and all(found.url != held.url for held in self.figures):
+        if found and found.url not in self.photos:
+            self.photos.add(found.url)
             self.figures.append(found)
 
     def flush(self) -> None:
@@ -111,14 +114,13 @@ def _read_child(child: HtmlElement, body: Body) -> bool:
 def _read_block(block: HtmlElement, body: Body) -> None:
     pictures = [] if len(block) == 0 else list(block.iter("figure"))
     pictures = pictures or ([] if len(block) == 0 else list(block.iter("img")))
-    before = [one for one in pictures if not _text_before(block, one)]
-    for picture in before:
+    above = _above_words(block, pictures) if pictures else 0
+    for picture in pictures[:above]:
         body.add_figure(picture)
     if body.add_text(_words(block, pictures)) and len(block):
         body.links += [link for link in block.iter("a") if link.get("href")]
-    for picture in pictures:
-        if picture not in before:
-            body.add_figure(picture)
+    for picture in pictures[above:]:
+        body.add_figure(picture)
 
 
 def _words(block: HtmlElement, pictures: list[HtmlElement]) -> str | None:
@@ -126,13 +128,17 @@ def _words(block: HtmlElement, pictures: list[HtmlElement]) -> str | None:
     return clean("".join(BESIDES_PHOTOS(block))) if pictures else text_of(block)
 
 
-def _text_before(block: HtmlElement, picture: HtmlElement) -> bool:
-    """Does a block print any words above a picture in it? Captions are none."""
+def _above_words(block: HtmlElement, pictures: list[HtmlElement]) -> int:
+    """How many pictures of a block, given in its order, stand above its first words?
+    Captions are none."""
+    above, last = 0, len(pictures)
     silent: HtmlElement | None = None
     for event, element in etree.iterwalk(block, events=("start", "end")):
         if event == "start":
-            if element is picture:
-                return False
+            if element is pictures[above]:
+                above += 1
+                if above == last:
+                    break
             if silent is None and element.tag in NO_WORDS:
                 silent = element
             words = element.text if silent is None else None
@@ -140,8 +146,8 @@ def _text_before(block: HtmlElement, picture: HtmlElement) -> bool:
             silent = None if element is silent else silent
             words = element.tail if silent is None and element is not block else None
         if clean(words):
-            return True
-    return False
+            break
+    return above
 
 
 def _holds_blocks(element: HtmlElement) -> bool:

@@ -103,14 +103,14 @@ class Byline:
 
 
 NOTHING = Byline()
-# Characters of a byline; longer ones are read, but not remembered
-USUAL_MAX = 200
+# Characters of a byline: up to these it is remembered, up to those it is read
+USUAL_MAX, BYLINE_MAX = 200, 2_000
 
 
 def parse_byline(text: str | None) -> Byline:
     """Byline as printed -> its parts; nothing is guessed, nothing is empty text."""
     printed = " ".join((text or "").split())
-    if not printed:
+    if not printed or len(printed) > BYLINE_MAX:
         return NOTHING
     return (_parts if len(printed) <= USUAL_MAX else _parts.__wrapped__)(printed)
 

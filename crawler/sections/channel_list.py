@@ -17,6 +17,7 @@ from crawler import times, urls
 from crawler.items import Section
 from crawler.loaders import LinkLoader, Page
 from crawler.sections.markup import HEADINGS, by_class, photo_in, text_of, tokens
+from crawler.sections.rows_around import Surroundings
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -42,16 +43,10 @@ OTHER_SLOTS = (
     "list_熱門",
     "list_超人氣",
 )
-LIST_IDS = frozenset({"breaknews"})
-LIST_CLASSES = frozenset({"subcate-list", "subcate-list__wrapper"})
-ROW_CLASSES = frozenset({"subcate-list__content-big", "subcate-list__link"})
 TITLE = "subcate-list__link__title"
 SUMMARY = "subcate-list__link__content"
 TIME = "subcate-list__time"
 TIME_ROC = "subcate-list__time--roc"
-# A row never reaches as far as these
-OUTSIDE = frozenset({"main", "body", "html"})
-OTHER_BOXES = frozenset({"sideHot", "wrapper-side", "breaking-news__wrapper"})
 
 
 class Row(NamedTuple):
@@ -87,57 +82,33 @@ def read_channel_list(
 
 def _rows(root: HtmlElement, page: Page) -> list[tuple[HtmlElement, HtmlElement]]:
     """Row elements in page order, each with the address that names its story."""
+    stories = {
+        anchor: story
+        for anchor in root.iter("a")
+        if anchor.get("href") and (story := _story(anchor, page)) is not None
+    }
+    around = Surroundings(stories.items())
     found: dict[HtmlElement, HtmlElement] = {}
-    for anchor in root.iter("a"):
-        if not _is_row(anchor):
-            continue
-        story = _story(anchor, page)
-        if story is not None:
-            found.setdefault(_around(anchor, story, page), anchor)
+    for anchor in stories:
+        if _is_row(anchor, around):
+            found.setdefault(around.row(anchor), anchor)
     return list(found.items())
 
 
-def _is_row(anchor: HtmlElement) -> bool:
-    href = anchor.get("href")
-    if not href:
-        return False
-    placement = urls.placement(href)
+def _is_row(anchor: HtmlElement, around: Surroundings) -> bool:
+    placement = urls.placement(anchor.get("href"))
     slot = anchor.get("data-slotname") or ""
     if placement in OTHER_PLACEMENTS or slot.startswith(OTHER_SLOTS):
         return False
     if placement in PLACEMENTS:
         return True
-    inside = _surroundings(anchor)
-    return not inside & OTHER_BOXES and (
-        slot.startswith(SLOT) or bool(inside & (LIST_CLASSES | ROW_CLASSES | LIST_IDS))
-    )
-
-
-def _surroundings(anchor: HtmlElement) -> set[str]:
-    """Class tokens and ids of all that is around the address."""
-    around = {token for element in anchor.iterancestors() for token in tokens(element)}
-    return around | {element.get("id") or "" for element in anchor.iterancestors()}
+    marks = around.marks(anchor)
+    return not marks.in_other and (slot.startswith(SLOT) or marks.in_list)
 
 
 def _story(anchor: HtmlElement, page: Page) -> int | None:
     href = urls.canonical(anchor.get("href", ""), base=page.url, origin=page.origin)
     return urls.story_id(href, origin=page.origin)
-
-
-def _around(anchor: HtmlElement, story: int, page: Page) -> HtmlElement:
-    """The row of an address: the largest element that names no other story, among
-    those with a row's class if there are any."""
-    around = []
-    for element in anchor.iterancestors():
-        is_list = LIST_CLASSES.intersection(tokens(element))
-        if element.tag in OUTSIDE or is_list or element.get("id") in LIST_IDS:
-            break
-        stories = (_story(a, page) for a in element.iter("a") if a.get("href"))
-        if any(other not in (story, None) for other in stories):
-            break
-        around.append(element)
-    named = [e for e in around if ROW_CLASSES.intersection(tokens(e))]
-    return (named or around or [anchor])[-1]
 
 
 def _row(row: HtmlElement, anchor: HtmlElement) -> Row:

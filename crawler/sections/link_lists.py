@@ -54,6 +54,8 @@ HEADINGS = {
 LABELS = {"上一則": Section.PREVIOUS, "下一則": Section.NEXT}
 EXPECTED = (Section.TICKER, Section.RELATED, Section.HOT, Section.POPULAR)
 BOX_LEVELS = 4
+# Boxes of a page that are believed, by heading and by class; the paper's have four
+BOXES_MAX = 16
 WITNESSES = ("token", "slot", "place")
 
 
@@ -189,16 +191,22 @@ def _boxed(
         candidates: the links of the page that may be rows of a list.
     """
     found: dict[HtmlElement, Section] = {}
-    for heading in index.by_tag["h2"]:
-        section = HEADINGS.get(clean(heading.text) or "")
-        if section:
-            found.update(dict.fromkeys(_rows_below(heading, candidates), section))
+    for heading, section in _headings(index)[:BOXES_MAX]:
+        found.update(dict.fromkeys(_rows_below(heading, candidates), section))
     for name, section in BOX_CLASSES.items():
         if section not in found.values():
-            for box in index.of_class(name):
+            for box in index.of_class(name)[:BOXES_MAX]:
                 inside = (one for one in box.iter("a") if one in candidates)
                 found.update(dict.fromkeys(inside, section))
     return found
+
+
+def _headings(index: PageIndex) -> list[tuple[HtmlElement, Section]]:
+    return [
+        (heading, section)
+        for heading in index.by_tag["h2"]
+        if (section := HEADINGS.get(clean(heading.text) or ""))
+    ]
 
 
 def _rows_below(

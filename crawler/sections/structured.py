@@ -17,7 +17,7 @@ TITLE_TAIL = re.compile(r"\s*[|｜]\s*世界新聞網\s*$")
 PUBLICATION_DATE = re.compile(r"'publication_date'\s*:\s*'([^']*)'")
 CONTENT_LEVEL = re.compile(r"content_level\s*=\s*\"([^\"]*)\"")
 ARTICLE_ID = re.compile(r"'article_id'\s*:\s*'(\d{1,18})'")
-CATEGORIES = re.compile(r"'cat'\s*:\s*\[([^\]]*)\]")
+CATEGORIES = re.compile(r"'cat'\s*:\s*\[")
 NUMBERED = re.compile(r"'(\d{1,18}),([^']*)'")
 COUNTER = re.compile(r"/record/pageview/\d+/(\d{1,18})/(\d{1,18})/(\d{1,18})")
 
@@ -93,7 +93,9 @@ def _read_data_layer(text: str, told: Structured) -> None:
     if found := ARTICLE_ID.search(text):
         told.article_id = int(found[1])
     if found := CATEGORIES.search(text):
-        named = [(int(n), clean(t) or "") for n, t in NUMBERED.findall(found[1])]
+        # Where the first list has no end, no list behind it has one
+        listed = text[found.end() : max(found.end(), text.find("]", found.end()))]
+        named = [(int(n), clean(t) or "") for n, t in NUMBERED.findall(listed)]
         told.channel = named[0] if named else None
         told.subcategory = named[1] if len(named) > 1 else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,8 @@ async def compare(
                 "content": content,
             }
         )
+        # Judging takes up to a quarter of a second: not one loop's turn for a batch
+        await asyncio.sleep(0)
     return await _confirmed(connection, found, run) if doubtful else found
 
 
