@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
 
-    from tests.site.server import ReplicaServer
+    from tests.serving import Serving
 
 TABLES = (
     *("article", "contributor", "figure", "keyword"),
@@ -33,7 +33,7 @@ OURS = frozenset(
 
 
 def night(
-    site: ReplicaServer, dsn: str, var: str, *arguments: str
+    site: Serving, dsn: str, var: str, *arguments: str
 ) -> subprocess.CompletedProcess[str]:
     """One run in the order of a polite one, without the waiting."""
     command = ("crawl", "udn_world", "-a", f"site={site.url}", "-s", "DOWNLOAD_DELAY=0")
