@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crawler.archive import manifest, repair, shelf
+from crawler.archive import manifest, nights, repair, shelf
 from crawler.archive.reader import Damaged, scan
 from crawler.archive.series import series_name
 from crawler.reach import pin
 from crawler.version import SOFTWARE, extractor_version
+from pipelines.storage import archives
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
+    import psycopg
     from scrapy.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -31,12 +35,50 @@ MATTER = (
     "AUDIT_SHARE",
     "SIGNAL_PROOF",
 )
+ROOT_HASH = re.compile(r"[0-9a-f]{64}")
 NO_NETWORK = dict.fromkeys(("http", "https", "data", "file", "ftp", "s3"))
 
 
 def root_of(settings: Settings) -> Path:
     """The archive's folder."""
     return Path(settings["VAR_DIR"]).absolute() / "archive"
+
+
+def open_archive(
+    connection: psycopg.Connection[Any],
+    settings: Settings,
+    run_id: int,
+    origin: str,
+    given: Mapping[str, str],
+) -> str:
+    """Mends what killed runs left, and tells their rows of it; the name of this run's
+    series, which its row has from here on."""
+    root = root_of(settings)
+    for line in [*mend_unfinished(root), *cite_mended(connection, root)]:
+        print(f"Archive: {line}", file=sys.stderr)
+    name = begin(settings, run_id, origin, given)
+    archives.name(connection, run_id, name)
+    return name
+
+
+def cite_mended(connection: psycopg.Connection[Any], root: Path) -> list[str]:
+    """Gives the runs that were killed before their end the root hash by which their
+    archives are cited, once these have a manifest.
+
+    Returns:
+        A line for each manifest that cannot be read.
+    """
+    lines = []
+    for series in archives.uncited(connection):
+        try:
+            told = nights.told(root / series)
+        except (OSError, ValueError) as error:
+            lines.append(f"{series} has no manifest that can be read: {error}")
+            continue
+        found = str((told or {}).get("root"))
+        if ROOT_HASH.fullmatch(found):
+            archives.cite(connection, series, found)
+    return lines
 
 
 def mend_unfinished(root: Path) -> list[str]:

@@ -165,7 +165,15 @@ class Night:
         )
         self.settings.set("RUN_ID", run_id, priority="cmdline")
         job = self.begin_job(connection, run_id, told_of)
-        series = None if given.get("replay") else self.open_archive(run_id, given)
+        series = None
+        if not given.get("replay"):
+            series = archiving.open_archive(
+                connection,
+                self.settings,
+                run_id,
+                arguments.read(given).origin,
+                told_of,
+            )
         return Begun(run_id, job, began, series, given, told_of)
 
     def crawl(self, connection: psycopg.Connection[Any], begun: Begun) -> Verdict:
@@ -238,11 +246,3 @@ class Night:
                 f"this database holds that night already, as run {run}; name an empty "
                 "one with DATABASE_URL to replay it into",
             )
-
-    def open_archive(self, run_id: int, given: Mapping[str, str]) -> str:
-        """Mends what killed runs left; the name of this run's series."""
-        root = archiving.root_of(self.settings)
-        for line in archiving.mend_unfinished(root):
-            print(f"Archive: {line}", file=sys.stderr)
-        origin = arguments.read(given).origin
-        return archiving.begin(self.settings, run_id, origin, fit_to_show(given))
