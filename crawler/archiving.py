@@ -6,19 +6,22 @@ import json
 import logging
 import re
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crawler import arguments
 from crawler.archive import manifest, nights, repair, shelf
 from crawler.archive.reader import Damaged, scan
 from crawler.archive.series import series_name
 from crawler.reach import pin
 from crawler.version import SOFTWARE, extractor_version
-from pipelines.storage import archives
+from pipelines.storage import archives, jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from uuid import UUID
 
     import psycopg
@@ -48,6 +51,8 @@ def open_archive(
     connection: psycopg.Connection[Any],
     settings: Settings,
     run_id: int,
+    *,
+    job: int,
     origin: str,
     given: Mapping[str, str],
 ) -> str:
@@ -56,7 +61,7 @@ def open_archive(
     root = root_of(settings)
     for line in [*mend_unfinished(root), *cite_mended(connection, root)]:
         print(f"Archive: {line}", file=sys.stderr)
-    name = begin(settings, run_id, origin, given)
+    name = begin(settings, run_id, jobs.name_of(connection, job), origin, given)
     archives.name(connection, run_id, name)
     return name
 
@@ -107,7 +112,7 @@ def mend_unfinished(root: Path) -> list[str]:
 
 
 def begin(
-    settings: Settings, run_id: int, origin: str, given: Mapping[str, str]
+    settings: Settings, run_id: int, job: str, origin: str, given: Mapping[str, str]
 ) -> str:
     """Sets what the archive middleware needs; returns the name of the series."""
     name = series_name(run_id, datetime.now(UTC))
@@ -120,6 +125,7 @@ def begin(
         "http-header-user-agent": settings["USER_AGENT"],
         "extractor-version": extractor_version(),
         "run": str(run_id),
+        "job": job,
         "origin": origin,
         "arguments": json.dumps(dict(given), ensure_ascii=False),
         "settings": json.dumps(matter),
@@ -155,7 +161,7 @@ def replayed(
     """Makes a run a replay: nothing but the archive answers.
 
     Args:
-        named: a run's number or a path (``replay=``).
+        named: a run's number, which means the whole night, or a path (``replay=``).
         given: the run's arguments; they go before those of the night.
 
     Returns:
@@ -165,7 +171,10 @@ def replayed(
         ValueError: no archive is meant, or it cannot be read.
     """
     try:
-        files = shelf.find(named, root_of(settings))
+        root = root_of(settings)
+        files = shelf.find(named, root)
+        if named.isascii() and named.isdigit():
+            files = shelf.night_of(files, root)
         told = shelf.info(files)
     except Damaged as error:
         raise ValueError(str(error)) from error
@@ -173,7 +182,7 @@ def replayed(
         if key in MATTER and settings.getpriority(key) != PRIORITY_OF_A_PERSON:
             settings.set(key, value, priority="cmdline")
     for key, value in {
-        "REPLAY": [str(path) for path in files],
+        "REPLAY": [str(path.absolute()) for path in files],
         "DOWNLOAD_DELAY": 0,
         "CONCURRENT_REQUESTS": 1,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
@@ -182,6 +191,7 @@ def replayed(
         settings.set(key, value, priority="cmdline")
     settings.set("DOWNLOAD_HANDLERS", NO_NETWORK, priority=pin.PRIORITY)
     night = json.loads(told.get("arguments", "{}"))
+    night = {key: value for key, value in night.items() if key not in arguments.HOW}
     site = {"site": told["origin"]} if told.get("origin", "").startswith("http") else {}
     return {**night, **site, **given}
 
@@ -189,12 +199,10 @@ def replayed(
 PRIORITY_OF_A_PERSON = 40
 
 
-def first_capture(settings: Settings) -> UUID | None:
-    """The first capture that a replay will read; None where there is none, or the
-    first file cannot be read."""
-    path = next(iter(settings.getlist("REPLAY")), None)
-    try:
-        found = next(scan(Path(path)), None) if path else None
-    except Damaged:
-        return None
-    return found.capture_id if found else None
+def first_captures(settings: Settings) -> Iterator[UUID]:
+    """The first capture of each file that a replay will read; none of one that holds
+    none, or cannot be read."""
+    for path in settings.getlist("REPLAY"):
+        with suppress(Damaged):
+            for found in islice(scan(Path(path)), 1):
+                yield found.capture_id

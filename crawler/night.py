@@ -171,8 +171,9 @@ class Night:
                 connection,
                 self.settings,
                 run_id,
-                arguments.read(given).origin,
-                told_of,
+                job=job,
+                origin=arguments.read(given).origin,
+                given=told_of,
             )
         return Begun(run_id, job, began, series, given, told_of)
 
@@ -238,8 +239,9 @@ class Night:
 
     def refuse_what_is_held(self, connection: psycopg.Connection[Any]) -> None:
         """A night that this database holds would come after itself in the ledger."""
-        first = archiving.first_capture(self.settings)
-        run = captures.run_of(connection, first) if first else None
+        first = archiving.first_captures(self.settings)
+        found = (captures.run_of(connection, capture) for capture in first)
+        run = next((run for run in found if run is not None), None)
         if run is not None:
             raise NotStarted(
                 Exit.CONFIGURATION,

@@ -138,6 +138,8 @@ def test_what_the_archive_does_not_hold_is_a_counted_miss_and_never_fetched(
     assert counters["replay/miss"] == missed
     assert counters.get("downloader/response_count", 0) == counters["replay/hit"]
     assert run.returncode == 0, run.stdout
+    assert run.stdout.startswith("Replayed with gaps. ")
+    assert f", {missed} not in the archive (replay_miss)." in run.stdout
 
 
 def test_a_time_of_its_own_hides_what_was_captured_later(
