@@ -54,6 +54,7 @@ def verify_run(
     scope = scope_of(root, run, row, rows)
     if not (scope.files or scope.series or rows):
         raise shelf.NoArchive(f"run {run} has archived nothing: nothing was compared")
+    inspection.outside = frozenset(rows)
     inspection.run(scope)
     inspection.missing(rows)
     for series, found in inspection.roots.items():
