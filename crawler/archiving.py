@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+import sys
+from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crawler.archive import manifest, repair, shelf
+from crawler import arguments
+from crawler.archive import manifest, nights, repair, shelf
 from crawler.archive.reader import Damaged, scan
 from crawler.archive.series import series_name
 from crawler.reach import pin
 from crawler.version import SOFTWARE, extractor_version
+from pipelines.storage import archives, jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from uuid import UUID
 
+    import psycopg
     from scrapy.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -31,12 +38,52 @@ MATTER = (
     "AUDIT_SHARE",
     "SIGNAL_PROOF",
 )
+ROOT_HASH = re.compile(r"[0-9a-f]{64}")
 NO_NETWORK = dict.fromkeys(("http", "https", "data", "file", "ftp", "s3"))
 
 
 def root_of(settings: Settings) -> Path:
     """The archive's folder."""
     return Path(settings["VAR_DIR"]).absolute() / "archive"
+
+
+def open_archive(
+    connection: psycopg.Connection[Any],
+    settings: Settings,
+    run_id: int,
+    *,
+    job: int,
+    origin: str,
+    given: Mapping[str, str],
+) -> str:
+    """Mends what killed runs left, and tells their rows of it; the name of this run's
+    series, which its row has from here on."""
+    root = root_of(settings)
+    for line in [*mend_unfinished(root), *cite_mended(connection, root)]:
+        print(f"Archive: {line}", file=sys.stderr)
+    name = begin(settings, run_id, jobs.name_of(connection, job), origin, given)
+    archives.name(connection, run_id, name)
+    return name
+
+
+def cite_mended(connection: psycopg.Connection[Any], root: Path) -> list[str]:
+    """Gives the runs that were killed before their end the root hash by which their
+    archives are cited, once these have a manifest.
+
+    Returns:
+        A line for each manifest that cannot be read.
+    """
+    lines = []
+    for series in archives.uncited(connection):
+        try:
+            told = nights.told(root / series)
+        except (OSError, ValueError) as error:
+            lines.append(f"{series} has no manifest that can be read: {error}")
+            continue
+        found = str((told or {}).get("root"))
+        if ROOT_HASH.fullmatch(found):
+            archives.cite(connection, series, found)
+    return lines
 
 
 def mend_unfinished(root: Path) -> list[str]:
@@ -65,7 +112,7 @@ def mend_unfinished(root: Path) -> list[str]:
 
 
 def begin(
-    settings: Settings, run_id: int, origin: str, given: Mapping[str, str]
+    settings: Settings, run_id: int, job: str, origin: str, given: Mapping[str, str]
 ) -> str:
     """Sets what the archive middleware needs; returns the name of the series."""
     name = series_name(run_id, datetime.now(UTC))
@@ -78,6 +125,7 @@ def begin(
         "http-header-user-agent": settings["USER_AGENT"],
         "extractor-version": extractor_version(),
         "run": str(run_id),
+        "job": job,
         "origin": origin,
         "arguments": json.dumps(dict(given), ensure_ascii=False),
         "settings": json.dumps(matter),
@@ -113,7 +161,7 @@ def replayed(
     """Makes a run a replay: nothing but the archive answers.
 
     Args:
-        named: a run's number or a path (``replay=``).
+        named: a run's number, which means the whole night, or a path (``replay=``).
         given: the run's arguments; they go before those of the night.
 
     Returns:
@@ -123,7 +171,10 @@ def replayed(
         ValueError: no archive is meant, or it cannot be read.
     """
     try:
-        files = shelf.find(named, root_of(settings))
+        root = root_of(settings)
+        files = shelf.find(named, root)
+        if named.isascii() and named.isdigit():
+            files = shelf.night_of(files, root)
         told = shelf.info(files)
     except Damaged as error:
         raise ValueError(str(error)) from error
@@ -131,7 +182,7 @@ def replayed(
         if key in MATTER and settings.getpriority(key) != PRIORITY_OF_A_PERSON:
             settings.set(key, value, priority="cmdline")
     for key, value in {
-        "REPLAY": [str(path) for path in files],
+        "REPLAY": [str(path.absolute()) for path in files],
         "DOWNLOAD_DELAY": 0,
         "CONCURRENT_REQUESTS": 1,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
@@ -140,6 +191,7 @@ def replayed(
         settings.set(key, value, priority="cmdline")
     settings.set("DOWNLOAD_HANDLERS", NO_NETWORK, priority=pin.PRIORITY)
     night = json.loads(told.get("arguments", "{}"))
+    night = {key: value for key, value in night.items() if key not in arguments.HOW}
     site = {"site": told["origin"]} if told.get("origin", "").startswith("http") else {}
     return {**night, **site, **given}
 
@@ -147,12 +199,10 @@ def replayed(
 PRIORITY_OF_A_PERSON = 40
 
 
-def first_capture(settings: Settings) -> UUID | None:
-    """The first capture that a replay will read; None where there is none, or the
-    first file cannot be read."""
-    path = next(iter(settings.getlist("REPLAY")), None)
-    try:
-        found = next(scan(Path(path)), None) if path else None
-    except Damaged:
-        return None
-    return found.capture_id if found else None
+def first_captures(settings: Settings) -> Iterator[UUID]:
+    """The first capture of each file that a replay will read; none of one that holds
+    none, or cannot be read."""
+    for path in settings.getlist("REPLAY"):
+        with suppress(Damaged):
+            for found in islice(scan(Path(path)), 1):
+                yield found.capture_id

@@ -165,7 +165,16 @@ class Night:
         )
         self.settings.set("RUN_ID", run_id, priority="cmdline")
         job = self.begin_job(connection, run_id, told_of)
-        series = None if given.get("replay") else self.open_archive(run_id, given)
+        series = None
+        if not given.get("replay"):
+            series = archiving.open_archive(
+                connection,
+                self.settings,
+                run_id,
+                job=job,
+                origin=arguments.read(given).origin,
+                given=told_of,
+            )
         return Begun(run_id, job, began, series, given, told_of)
 
     def crawl(self, connection: psycopg.Connection[Any], begun: Begun) -> Verdict:
@@ -230,19 +239,12 @@ class Night:
 
     def refuse_what_is_held(self, connection: psycopg.Connection[Any]) -> None:
         """A night that this database holds would come after itself in the ledger."""
-        first = archiving.first_capture(self.settings)
-        run = captures.run_of(connection, first) if first else None
+        first = archiving.first_captures(self.settings)
+        found = (captures.run_of(connection, capture) for capture in first)
+        run = next((run for run in found if run is not None), None)
         if run is not None:
             raise NotStarted(
                 Exit.CONFIGURATION,
                 f"this database holds that night already, as run {run}; name an empty "
                 "one with DATABASE_URL to replay it into",
             )
-
-    def open_archive(self, run_id: int, given: Mapping[str, str]) -> str:
-        """Mends what killed runs left; the name of this run's series."""
-        root = archiving.root_of(self.settings)
-        for line in archiving.mend_unfinished(root):
-            print(f"Archive: {line}", file=sys.stderr)
-        origin = arguments.read(given).origin
-        return archiving.begin(self.settings, run_id, origin, fit_to_show(given))

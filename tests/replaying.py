@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
 
-    from tests.site.server import ReplicaServer
+    from tests.serving import Serving
 
 TABLES = (
     *("article", "contributor", "figure", "keyword"),
@@ -33,7 +33,7 @@ OURS = frozenset(
 
 
 def night(
-    site: ReplicaServer, dsn: str, var: str, *arguments: str
+    site: Serving, dsn: str, var: str, *arguments: str
 ) -> subprocess.CompletedProcess[str]:
     """One run in the order of a polite one, without the waiting."""
     command = ("crawl", "udn_world", "-a", f"site={site.url}", "-s", "DOWNLOAD_DELAY=0")
@@ -47,8 +47,11 @@ def replay(
     return scrapy(*command, dsn=dsn, VAR_DIR=var)
 
 
-def tables(dsn: str) -> dict[str, set[tuple[str, ...]]]:
-    """Every row of every table, less what is the machine's own."""
+def tables(
+    dsn: str, without: frozenset[str] = frozenset()
+) -> dict[str, set[tuple[str, ...]]]:
+    """Every row of every table, less what is the machine's own and ``without``
+    (table.column)."""
     found = {}
     with psycopg.connect(dsn) as connection:
         connection.execute("SET TIME ZONE 'UTC'")
@@ -57,10 +60,12 @@ def tables(dsn: str) -> dict[str, set[tuple[str, ...]]]:
                 f"SELECT * FROM {table}".encode()  # noqa: S608 - our own names
             )
             names = [column.name for column in cursor.description or ()]
-            found[table] = {
-                tuple(str(v) for k, v in zip(names, row, strict=True) if k not in OURS)
-                for row in cursor
-            }
+            kept = [
+                number
+                for number, name in enumerate(names)
+                if name not in OURS and f"{table}.{name}" not in without
+            ]
+            found[table] = {tuple(str(row[one]) for one in kept) for row in cursor}
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -74,6 +75,27 @@ def test_the_archive_of_a_replayed_run_is_verified_to_the_root_hash_of_its_night
     assert run.stdout.endswith("all is well\n")
 
 
+def test_the_files_of_a_replay_from_elsewhere_are_verified_with_their_rows(
+    nights: Nights, database: str, tmp_path: Path
+) -> None:
+    own, var = str(tmp_path / "own"), Path(nights.var)
+    copied = shutil.copytree(var / "archive", tmp_path / "copied")
+    assert replay(os.path.relpath(copied, ROOT), database, own).returncode == 0
+    [(captures,)] = rows(database, "SELECT count(*) FROM capture")
+    verify = ("archive", "verify", "--run", "1")
+    whole = scrapy(*verify, dsn=database, VAR_DIR=own)
+    for path in copied.rglob("*.json"):
+        path.unlink()
+    bare = scrapy(*verify, dsn=database, VAR_DIR=own)
+
+    assert whole.stdout.endswith(
+        f" {captures} captures, {captures} rows: all is well\n"
+    )
+    assert bare.returncode == 1
+    assert "the next scrapy crawl mends it" not in bare.stdout
+    assert bare.stdout.count(".json is to be copied with the files") == 2
+
+
 def test_a_replay_needs_no_network_at_all(nights: Nights, database: str) -> None:
     """In a network namespace without interfaces; the database is a Unix socket."""
     command = [
@@ -138,6 +160,8 @@ def test_what_the_archive_does_not_hold_is_a_counted_miss_and_never_fetched(
     assert counters["replay/miss"] == missed
     assert counters.get("downloader/response_count", 0) == counters["replay/hit"]
     assert run.returncode == 0, run.stdout
+    assert run.stdout.startswith("Replayed with gaps. ")
+    assert f", {missed} not in the archive (replay_miss)." in run.stdout
 
 
 def test_a_time_of_its_own_hides_what_was_captured_later(

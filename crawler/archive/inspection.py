@@ -66,6 +66,8 @@ class Inspection:
     captures: int = 0
     rows: int = 0
     roots: dict[str, str] = field(default_factory=dict)
+    # files elsewhere that rows point into all the same: a replay read them there
+    outside: frozenset[str] = frozenset()
 
     def run(self, scope: Scope) -> None:
         """Series first, then each file with the rows that point into it."""
@@ -82,7 +84,7 @@ class Inspection:
                 self.file(path)
 
     def series(self, base: Path) -> None:
-        findings, root = verify.series(base)
+        findings, root = verify.series(base, own=base.is_relative_to(self.root))
         self.roots[base.name] = root
         for finding in findings:
             self.tell(finding)
@@ -99,8 +101,9 @@ class Inspection:
         self.captures += len(checked.places)
         for finding in checked.findings:
             self.tell(finding)
-        if self.rows_of is not None and path.is_relative_to(self.root):
-            name = path.relative_to(self.root).as_posix()
+        inside = path.is_relative_to(self.root)
+        name = path.relative_to(self.root).as_posix() if inside else str(path)
+        if self.rows_of is not None and (inside or name in self.outside):
             died = told.get("outcome") in SHORT
             findings, number = verify.rows(
                 str(path), self.rows_of(name), checked, died=died

@@ -139,6 +139,31 @@ def find(named: str, root: Path) -> list[Path]:
     raise NoArchive(f"{named!r}: no WARC file, no series, no folder with any, no run")
 
 
+def night_of(files: list[Path], root: Path) -> list[Path]:
+    """The files of one run -> those of every run that worked on its job, be it that one
+    was killed and another went on, or that several shared it; the earliest run first.
+
+    Raises:
+        Damaged: the first of ``files`` cannot be read.
+    """
+    job = info(files).get("job")
+    if not job:
+        return files
+    series: dict[str, list[Path]] = {}
+    for path in sorted(root.glob(f"*/*/*/udn-*-run*-*{SUFFIX}")):
+        series.setdefault(path.name.rpartition("-")[0], []).append(path)
+    # their names begin with the time of the run
+    ordered = [series[name] for name in sorted(series)]
+    return [path for one in ordered if _job_of(one) == job for path in one]
+
+
+def _job_of(files: list[Path]) -> str | None:
+    try:
+        return info(files).get("job")
+    except Damaged:
+        return None  # what it held is missed, and counted
+
+
 def within(folder: Path) -> list[Path]:
     """All WARC files of a folder and those below it, by name."""
     kinds = (f"*{SUFFIX}", "*.warc")

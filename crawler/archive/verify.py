@@ -116,11 +116,12 @@ def digests(frame: Frame) -> Iterator[str]:
         yield f"{named}: payload digest {fault}"
 
 
-def series(base: Path) -> tuple[list[Finding], str]:
+def series(base: Path, *, own: bool = True) -> tuple[list[Finding], str]:
     """Compares the files of a series with its manifest.
 
     Args:
         base: folder and name of the series.
+        own: it lies in the archive that the next crawl mends.
 
     Returns:
         Findings, and the root hash of the files that are there.
@@ -140,6 +141,8 @@ def series(base: Path) -> tuple[list[Finding], str]:
         return findings, root
     if told is None:
         fault = "no manifest: the run was killed; the next scrapy crawl mends it"
+        if not own:
+            fault = f"no manifest: {base.name}.json is to be copied with the files"
         findings.append(Finding(str(base), None, fault))
         return findings, root
     return [*findings, *_against(told, base, found, root)], root

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from crawler.archive import index, manifest, nights, shelf
-from crawler.archive.inspection import Inspection, Scope, everything, indexes, named
+from crawler.archive import index, nights, shelf
+from crawler.archive.inspection import Inspection, indexes
 from crawler.archive.reader import Damaged, capture_of, holds_a_record, scan
-from crawler.archive.verify import Finding
 from crawler.archiving import root_of
 from crawler.ends.not_started import code_of
 from crawler.ends.verdict import Exit
 from crawler.looking import LookingCommand, misunderstood, stop, whole_number
+from crawler.verifying import verify_paths, verify_run
 from pipelines.storage import captures, database, migrate, server
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import psycopg
 
     from crawler.archive.nights import Night
+    from crawler.archive.verify import Finding
 
 USAGE = "scrapy archive list | verify [PATH …] | index PATH …"
 NO_PROJECT = "there is no project here: go to its folder"
@@ -138,6 +139,8 @@ class Command(LookingCommand):
             else:
                 verify_paths(inspection, args, connection)
         print(summary(inspection, len(grave)))
+        if opts.run is not None and not (grave or inspection.files):
+            return Exit.CONFIGURATION
         return Exit.INTERNAL if grave else Exit.GOOD
 
     @contextmanager
@@ -168,52 +171,6 @@ def report(grave: list[Finding], finding: Finding) -> None:
     print(finding if finding.grave else f"note: {finding}", flush=True)
 
 
-def verify_paths(
-    inspection: Inspection,
-    paths: list[str],
-    connection: psycopg.Connection[Any] | None,
-) -> None:
-    """The paths, or the whole archive and every row."""
-    root = inspection.root
-    scope = named(paths, root) if paths else everything(root)
-    rows = captures.files(connection) if connection and not paths else {}
-    if not (scope.files or scope.series or rows):
-        raise shelf.NoArchive(
-            f"nothing to verify in {root}: scrapy crawl udn_world archives a night, "
-            "VAR_DIR says where"
-        )
-    inspection.run(scope)
-    inspection.missing(rows)
-
-
-def verify_run(
-    inspection: Inspection, run: int, connection: psycopg.Connection[Any] | None
-) -> None:
-    """Files, manifest, rows and root hash of one run (replayed: of what it read)."""
-    root = inspection.root
-    row = captures.archive_of(connection, run) if connection else None
-    rows = captures.files(connection, run=run) if connection else {}
-    scope = Scope()
-    name, stated = row or (None, None)
-    if name:
-        scope.add(manifest.files_of(root, name), whole=True)
-        scope.series = [root / name]
-    elif not rows:
-        scope = named([str(run)], root)
-    # a replayed run has no series of its own: those it was read from are meant
-    scope.add((root / one for one in rows if (root / one).exists()), whole=not name)
-    inspection.run(scope)
-    inspection.missing(rows)
-    for series, found in inspection.roots.items():
-        print(f"{series}: root {found}")
-        if name and stated is None:
-            fault = f"run {run} has no root hash in the database: it was killed"
-            inspection.tell(Finding(name, None, fault, grave=False))
-        elif name and stated != found:
-            fault = f"root hash {found}, but table run says {stated} of run {run}"
-            inspection.tell(Finding(name, None, fault))
-
-
 def summary(inspection: Inspection, grave: int) -> str:
     """The last line: how much was looked at, and whether it is sound."""
     counts = [
@@ -223,7 +180,9 @@ def summary(inspection: Inspection, grave: int) -> str:
     ]
     if inspection.rows_of is not None:
         counts.append(f"{inspection.rows} rows")
-    verdict = f"{grave} findings" if grave else "all is well"
+    verdict = "all is well" if inspection.files else "nothing was compared"
+    if grave:
+        verdict = f"{grave} findings"
     return f"{', '.join(counts)}: {verdict}"
 
 

@@ -12,6 +12,7 @@ from crawler import urls
 from crawler.ends import failures
 from crawler.frontier.requests import row_of
 from crawler.items import FrontierEnd, Incident, PageItems
+from crawler.pages.captured import SEEN_AT
 from crawler.policy import visits
 from crawler.policy.revisit import site_clock
 
@@ -114,7 +115,7 @@ class Outcomes:
             reason,
             origin=self.origin,
             status=response.status if response is not None else None,
-            seen_at=site_clock(response) if response is not None else None,
+            seen_at=site_clock(response) if response else request.meta.get(SEEN_AT),
         )
         return PageItems(incidents=(incident,), observations=(visit,) if visit else ())
 

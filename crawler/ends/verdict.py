@@ -102,7 +102,11 @@ def judge(stats: Mapping[str, Any], *, error_ratio_max: float) -> Verdict:
     """
     code = _code(stats, error_ratio_max)
     reason = stats.get("verdict/detail")
-    opening = f"{OPENINGS[code]}: {reason}" if reason else OPENINGS[code]
+    opening = OPENINGS[code]
+    if code is Exit.GOOD and stats.get("replay/miss"):
+        opening = "Replayed with gaps"
+    if reason:
+        opening = f"{opening}: {reason}"
     return Verdict(code=code, line=f"{opening}. {figures(stats)}")
 
 
@@ -173,6 +177,8 @@ def figures(stats: Mapping[str, Any]) -> str:
     ]
     if count("store/quarantined"):
         parts.append(f"{count('store/quarantined')} rows quarantined")
+    if count("replay/miss"):
+        parts.append(f"{count('replay/miss')} not in the archive (replay_miss)")
     if count("left/max_stories"):
         parts.append(f"{count('left/max_stories')} stories left for next time")
     return ", ".join(parts) + "."

@@ -56,6 +56,7 @@ class DroppedRequests:
             request,
             reason,
             origin=getattr(self.crawler.spider, "origin", urls.SITE),
+            status=visits.redirected_by(request),
             seen_at=request.meta.get(SEEN_AT),
         )
         told = PageItems(

@@ -19,8 +19,7 @@ from crawler.ends.room import NO_ROOM
 from crawler.frontier.requests import FOUND
 from crawler.items import CAPTURED
 from crawler.middlewares.bodies import is_whole
-from crawler.pages.captured import META, SEEN_AT
-from crawler.policy.revisit import site_clock
+from crawler.pages.captured import META, SEEN_AT, dated
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -66,8 +65,7 @@ class ArchiveMiddleware:
         return middleware
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        request.meta[SEEN_AT] = site_clock(response)
-        await self.keep(
+        capture = await self.keep(
             request,
             status=response.status,
             protocol=protocol(response.protocol),
@@ -76,12 +74,14 @@ class ArchiveMiddleware:
             ip=str(response.ip_address) if response.ip_address else None,
             cut=PARTIAL in response.flags and not is_whole(response, self.size_max),
         )
+        request.meta[SEEN_AT] = dated(response, capture.fetched_at)
         return response
 
     async def process_exception(self, request: Request, exception: Exception) -> None:
         # a request that was ignored, or before which the run ended, was never sent
         if not isinstance(exception, IgnoreRequest | CloseSpider):
-            await self.keep(request, failure=reason_of(exception))
+            capture = await self.keep(request, failure=reason_of(exception))
+            request.meta[SEEN_AT] = capture.fetched_at
 
     async def keep(self, request: Request, **received: Any) -> Capture:
         """Archives what came of a request and tells everybody.

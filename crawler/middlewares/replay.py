@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email.utils import format_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -14,8 +13,7 @@ from crawler.archive.reader import Damaged, response_of
 from crawler.archive.shelf import Shelf
 from crawler.items import CAPTURED
 from crawler.middlewares.conditional import HELD
-from crawler.pages.captured import META, SEEN_AT
-from crawler.policy.revisit import site_clock
+from crawler.pages.captured import META, SEEN_AT, dated
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -100,11 +98,10 @@ class ReplayMiddleware:
             self.crawler.stats.inc_value("replay/miss")
             raise ReplayMiss(ReplayMiss.reason)
         self.crawler.stats.inc_value("replay/hit")
-        if stored.failure:
-            raise ReplayedFailure(stored.failure)
         request.meta[META] = stored.capture_id
+        if stored.failure:
+            request.meta[SEEN_AT] = stored.fetched_at
+            raise ReplayedFailure(stored.failure)
         response = response_of(stored, url=request.url)
-        # what goes by the clock goes by the capture's
-        response.headers.setdefault("Date", format_datetime(stored.fetched_at, True))
-        request.meta[SEEN_AT] = site_clock(response)
+        request.meta[SEEN_AT] = dated(response, stored.fetched_at)
         return response

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
-from crawler.policy.revisit import site_clock
+from crawler.policy.revisit import date_field, site_clock
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from scrapy.http import Response
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
     from crawler.items import Link
 
 META = "capture_id"
-# When the last answer to a request, or to what led to it, came: on the site's clock
+# When the last answer to a request, or to what led to it, came: on the site's clock, or
+# by that of the archive where none came
 SEEN_AT = "seen_at"
 # Set where the site answered 304 and the page was taken out of the archive again
 UNCHANGED = "unchanged"
@@ -34,6 +37,18 @@ def seen(response: Response) -> dict[str, Any]:
     """``capture_id`` and ``seen_at`` of what is read from a response."""
     when = site_clock(response) if "Date" in response.headers else None
     return {"capture_id": captured_as(response), "seen_at": when}
+
+
+def dated(response: Response, fetched_at: datetime) -> datetime:
+    """When a response came, on the site's clock; one without a readable Date gets that
+    of its archived exchange (RFC 9110 §6.6.1), in the night as in a replay.
+
+    Args:
+        fetched_at: of the exchange, aware UTC.
+    """
+    if date_field(response) is None:
+        response.headers["Date"] = format_datetime(fetched_at, usegmt=True)
+    return site_clock(response)
 
 
 def captured_as(response: Response) -> UUID | None:

@@ -119,11 +119,16 @@ def site_clock(response: Response) -> datetime:
     A story's age is measured on it, so that a simulated or replayed night decides as
     the night itself did. Without a readable header it is this machine's time.
     """
+    return date_field(response) or datetime.now(UTC)
+
+
+def date_field(response: Response) -> datetime | None:
+    """The Date header, aware UTC; None if there is no readable one."""
     raw = response.headers.get("Date")
-    if raw:
-        try:
-            read = parsedate_to_datetime(raw.decode("ascii", "replace"))
-        except ValueError:
-            return datetime.now(UTC)
-        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
-    return datetime.now(UTC)
+    if not raw:
+        return None
+    try:
+        read = parsedate_to_datetime(raw.decode("ascii", "replace"))
+    except ValueError:
+        return None
+    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)

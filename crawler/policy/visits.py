@@ -57,6 +57,12 @@ def asked_for(request: Request, origin: str) -> int | None:
     return urls.story_id(first, origin=origin)
 
 
+def redirected_by(request: Request) -> int | None:
+    """HTTP status of the last redirect that led to a request; None where none did."""
+    said = request.meta.get("redirect_reasons") or []
+    return next((one for one in reversed(said) if isinstance(one, int)), None)
+
+
 def observed(
     request: Request,
     reason: str,
@@ -110,6 +116,7 @@ def led_elsewhere(
     away = Observation(
         story_id=asked,
         outcome="redirected",
+        status=redirected_by(request),
         detail=f"leads to story {story_id}",
         seen_at=site_clock(response),
         capture_id=request.meta.get("capture_id"),

@@ -15,7 +15,7 @@ from crawler.frontier.requests import FOUND, OWN
 from crawler.frontier.whole_page import whole_page
 from crawler.items import PageItems, Section
 from crawler.pages.api import parse_api
-from crawler.pages.captured import shown
+from crawler.pages.captured import SEEN_AT, shown
 from crawler.pages.channel import parse_channel
 from crawler.pages.errors import NotAStory
 from crawler.pages.list_page import ListPage, NotAList, walled
@@ -70,7 +70,8 @@ class UdnWorldSpider(AskingSpider):
     @whole_page
     def home_failed(self, failure: Failure) -> Iterable[PageItems | Request]:
         yield from self.outcomes.failure(failure)
-        yield from self.lists(CHANNELS, datetime.now(UTC))
+        request: Request = failure.request  # type: ignore[attr-defined]
+        yield from self.lists(CHANNELS, request.meta.get(SEEN_AT) or datetime.now(UTC))
 
     def lists(self, menu: tuple[Channel, ...], now: datetime) -> Iterable[Request]:
         """The news sitemap, the breaking list and its API, and the wanted channels of

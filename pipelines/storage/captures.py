@@ -42,7 +42,6 @@ SELECT file, count(*) FROM capture
 WHERE %(run)s::bigint IS NULL OR run_id = %(run)s
 GROUP BY file ORDER BY file
 """
-ARCHIVE = "SELECT archive, archive_root FROM run WHERE run_id = %s"
 
 
 HELD = "SELECT run_id FROM capture WHERE capture_id = %s"
@@ -94,11 +93,3 @@ def files(
     """Files that rows (of a run, or all) point into -> how many do, by name."""
     found = connection.execute(FILES, {"run": run}).fetchall()
     return {str(name): int(number) for name, number in found}
-
-
-def archive_of(
-    connection: psycopg.Connection[Any], run: int
-) -> tuple[str | None, str | None] | None:
-    """Series and root hash that the row of a run names; None without such a row."""
-    row = connection.execute(ARCHIVE, [run]).fetchone()
-    return (row[0], row[1]) if row else None

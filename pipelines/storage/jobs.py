@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from psycopg.rows import dict_row
@@ -44,12 +45,14 @@ CARRY = """
 UPDATE frontier SET job_id = %(new)s, state = 'pending', lease_until = NULL
 WHERE job_id = %(old)s AND state IN ('pending', 'leased') AND story_id IS NOT NULL
 """
-# What a limit left of the newest ended job with the same aim, and nobody fetched since
+# What a limit left of the newest ended job with the same aim, and nobody fetched since;
+# replayed: and what its runs had not come to, which the next night took over
 LEFT = """
 UPDATE frontier AS old
 SET job_id = %(new)s, state = 'pending', reason = NULL, ended_at = NULL,
     ended_run = NULL
-WHERE old.state = 'left' AND old.story_id IS NOT NULL
+WHERE (old.state = 'left' OR old.state = 'failed' AND old.reason = 'replay_miss')
+    AND old.story_id IS NOT NULL
     AND old.job_id = (
         SELECT max(job_id) FROM job
         WHERE job_id < %(new)s AND origin = %(origin)s
@@ -96,6 +99,7 @@ WHERE job_id = %(job)s AND state NOT IN ('pending', 'leased')
 WORK_ON = "UPDATE run SET job_id = %s WHERE run_id = %s"
 REOPEN = "UPDATE job SET ended_at = NULL WHERE job_id = %s"
 NEWEST = "SELECT max(job_id) FROM job"
+STARTED_AT = "SELECT started_at FROM job WHERE job_id = %s"
 
 
 def begin(
@@ -111,7 +115,7 @@ def begin(
     also because of a limit of stories.
 
     Args:
-        anew: never go on with another's (a replay).
+        anew: never go on with another's (a replay, which is a night of its own).
     """
     given = Jsonb(dict(arguments))
     query = {"origin": origin, "arguments": given, "hours": HOURS}
@@ -129,7 +133,7 @@ def begin(
             connection.execute(NOT_TWICE, told)
             for statement in (CARRY, SUPERSEDE, CLOSE):
                 connection.execute(statement, told)
-        if job == run and not anew:
+        if job == run:
             connection.execute(LEFT, {"new": job, **query})
         work_on(connection, run, job)
     return job
@@ -138,6 +142,18 @@ def begin(
 def work_on(connection: psycopg.Connection[Any], run: int, job: int) -> None:
     """Says whose night a run is part of."""
     connection.execute(WORK_ON, [job, run])
+
+
+def name_of(connection: psycopg.Connection[Any], job: int) -> str:
+    """``20261124T091000.123456Z-job12``: no other job has it, also of another database.
+
+    Raises:
+        LookupError: there is no such job.
+    """
+    row = connection.execute(STARTED_AT, [job]).fetchone()
+    if row is None:
+        raise LookupError(f"there is no job {job}")
+    return f"{row[0].astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-job{job}"
 
 
 def finish(connection: psycopg.Connection[Any], job: int) -> bool:
