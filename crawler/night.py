@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from crawler import archiving, arguments
-from crawler.ends.closing import alive, finish_job, let_go
+from crawler.ends.closing import finish_job, let_go
 from crawler.ends.interruption import Interrupted, interruptible
+from crawler.ends.last_words import LastWords
 from crawler.ends.not_started import (
     NotStarted,
+    bring_up_to_date,
     code_of,
     database_faults,
     make_place,
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import CrawlerProcessBase
     from scrapy.settings import Settings
+
+    from pipelines.storage.silence import Connection
 
 SPIDER = "udn_world"
 NOBODY = "join=yes: no run is in progress that could be joined"
@@ -106,7 +110,7 @@ class Night:
         self.settings.set("JOB_ID", job, priority="cmdline")
         return {**of_the_job, **given}
 
-    def open_database(self, stack: ExitStack, *, join: bool) -> psycopg.Connection[Any]:
+    def open_database(self, stack: ExitStack, *, join: bool) -> Connection:
         """The connection that holds the run's lock, with the schema up to date."""
         try:
             dsn = stack.enter_context(
@@ -122,18 +126,11 @@ class Night:
                     Exit.ANOTHER_RUN,
                     "another run is in progress on this database; -a join=yes helps it",
                 )
-            with database_faults():
-                migrate.migrate(connection)
+            bring_up_to_date(connection)
         except database.DatabaseUnreachable as error:
             raise NotStarted(code_of(error), error) from error
         except (migrate.SchemaUnfit, database.Pooled) as error:
             raise NotStarted(Exit.CONFIGURATION, error) from error
-        except psycopg.Error as error:
-            raise NotStarted(
-                Exit.CONFIGURATION,
-                f"the schema cannot be brought up to date (error {error.sqlstate}); "
-                "may this user create tables there?",
-            ) from error
         self.settings.set("DATABASE_URL", dsn, priority="cmdline")
         pid = database.backend_pid(connection)
         self.settings.set("RUN_LOCK_PID", pid, priority="cmdline")
@@ -177,7 +174,7 @@ class Night:
             )
         return Begun(run_id, job, began, series, given, told_of)
 
-    def crawl(self, connection: psycopg.Connection[Any], begun: Begun) -> Verdict:
+    def crawl(self, connection: Connection, begun: Begun) -> Verdict:
         """Crawls, and writes the verdict into the run's row."""
         crawler = self.process.create_crawler(SPIDER)
         calm_collector()
@@ -190,22 +187,29 @@ class Night:
         else:
             limit = self.settings.getfloat("ERROR_RATIO_MAX")
             verdict = judge(counters, error_ratio_max=limit)
-        connection, overtaken = alive(
-            connection, self.settings["DATABASE_URL"], crawler
-        )
-        if overtaken:
-            verdict = replace(verdict, line=f"{verdict.line} But {overtaken}.")
+        words = LastWords.of(crawler, connection, counters)
+        try:
+            words.ask(finish_job, begun.job, verdict.code)
+        except psycopg.OperationalError:  # keep() meets it again, and says so
+            verdict = verdict if words.left > 0 else verdict.lost()
+        if words.overtaken:
+            verdict = replace(verdict, line=f"{verdict.line} But {words.overtaken}.")
+        with closing(words):
+            return self.told(begun, words, verdict, counters)
+
+    def told(
+        self,
+        begun: Begun,
+        words: LastWords,
+        verdict: Verdict,
+        counters: Mapping[str, Any],
+    ) -> Verdict:
+        """Writes how a run ended to its archive and its row."""
         folder = spool.folder_of(self.settings["VAR_DIR"])
-        kept = spool.file_of(folder, begun.run, begun.at)
-        row = RunRow(connection, begun.run, kept)
-        with suppress(psycopg.OperationalError):  # keep() meets it again, and says so
-            finish_job(connection, begun.job, verdict.code)
+        row = RunRow(words, begun.run, spool.file_of(folder, begun.run, begun.at))
         if begun.series is not None:
-            told = {
-                "run": begun.run,
-                "arguments": begun.told_of,
-                "outcome": verdict.outcome,
-            }
+            told = {"run": begun.run, "arguments": begun.told_of}
+            told["outcome"] = verdict.outcome
             root = archiving.finish(self.settings, begun.series, told, counters)
             verdict = row.cited(verdict, begun.series, root)
         return row.keep(verdict, counters)

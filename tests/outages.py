@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,6 +68,24 @@ class OwnServer:
     def start(self) -> None:
         """Returns when it takes connections."""
         embedded.ensure_running(self.data)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Inside the block the server hangs: its kernel goes on taking connections and
+        what is sent to it, its processes answer nothing."""
+        pid = embedded.postmaster(self.data)
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        family = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        children = [int(child) for child in family.split()]
+        try:
+            for child in children:
+                os.kill(child, signal.SIGSTOP)
+            yield
+        finally:
+            for one in (*children, pid):
+                with suppress(ProcessLookupError):
+                    os.kill(one, signal.SIGCONT)
 
     def spooled(self) -> list[Path]:
         return sorted((self.var / "spool").glob("*"))

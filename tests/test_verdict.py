@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crawler.ends.verdict import Exit, judge
+from crawler.ends.verdict import OPENINGS, Exit, judge
 
 GOOD = {
     "finish_reason": "finished",
@@ -50,6 +50,51 @@ def test_every_end_has_its_code(changes: dict[str, Any], code: Exit) -> None:
 
     assert code == verdict.code
     assert verdict.outcome == code.name.lower()
+
+
+@pytest.mark.parametrize(
+    ("reason", "code", "said"),
+    [
+        ("shutdown", Exit.DATABASE_LOST, "(but for that: interrupted)"),
+        ("deadline", Exit.DATABASE_LOST, "(but for that: deadline)"),
+        ("database_lost", Exit.DATABASE_LOST, "the next run stores it. "),
+        ("disk_full", Exit.DISK_FULL, "the disk is full"),
+    ],
+)
+def test_what_lies_on_disk_is_told_whatever_ended_the_run(
+    reason: str, code: Exit, said: str
+) -> None:
+    stats = {**GOOD, "finish_reason": reason, "store/spooled": 3}
+
+    verdict = judge(stats, error_ratio_max=0.2)
+
+    assert verdict.code == code
+    assert said in verdict.line
+    assert "3 writes kept on disk" in verdict.line
+
+
+def test_rules_that_are_gone_in_mid_run_do_not_deny_what_was_read() -> None:
+    stats = {**GOOD, "finish_reason": "robots_unavailable"}
+
+    verdict = judge(stats, error_ratio_max=0.2)
+
+    assert verdict.code == Exit.ROBOTS_UNAVAILABLE
+    assert verdict.line.startswith("Stopped: robots.txt cannot be had any more")
+    assert judge(
+        {"finish_reason": "robots_unavailable"}, error_ratio_max=0.2
+    ).line.startswith("Nothing requested: robots.txt")
+
+
+def test_a_verdict_that_the_database_did_not_take_says_both() -> None:
+    good = judge(GOOD, error_ratio_max=0.2)
+
+    lost = good.lost()
+
+    assert lost.outcome == "database_lost"
+    assert lost.line == good.line.replace(
+        "Good night", f"{OPENINGS[Exit.DATABASE_LOST]} (but for that: good)"
+    )
+    assert lost.lost() == lost
 
 
 def test_the_line_tells_what_was_found_and_what_was_left() -> None:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-
-import psycopg
 
 from crawler.ends.failures import WALLS
 from crawler.ends.verdict import Exit
 from crawler.extensions.run_lock import RunLock
 from crawler.middlewares.archive import ArchiveMiddleware
-from pipelines.storage import database, jobs
+from pipelines.storage import jobs
 
 if TYPE_CHECKING:
+    import psycopg
     from scrapy.crawler import Crawler
-
-logger = logging.getLogger(__name__)
-
-OVERTAKEN = "another run has begun on this database before this one had ended"
 
 
 def let_go(crawler: Crawler) -> None:
@@ -32,21 +26,6 @@ def let_go(crawler: Crawler) -> None:
     watch = watch_of(crawler)
     if watch is not None:
         watch.lock.drop()
-
-
-def alive(
-    connection: psycopg.Connection[Any], dsn: str, crawler: Crawler
-) -> tuple[psycopg.Connection[Any], str | None]:
-    """The connection, or a new one with the run's locks where it was cut meanwhile;
-    and what to tell a person if another run has them."""
-    if not database.answers(connection):
-        with suppress(database.DatabaseUnreachable, psycopg.OperationalError):
-            connection = database.connect(dsn)
-            watch = watch_of(crawler)
-            if watch is not None and not watch.lock.take_back(connection):
-                logger.error("%s", OVERTAKEN)
-                return connection, OVERTAKEN
-    return connection, None
 
 
 def finish_job(connection: psycopg.Connection[Any], job: int, code: Exit) -> None:

@@ -6,17 +6,24 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import psycopg
+from psycopg.errors import LockNotAvailable
 
 from crawler.ends.room import NO_ROOM, shortage
 from crawler.ends.verdict import Exit, Verdict
 from crawler.secrets.discretion import fit_to_show
 from pipelines.storage.database import DatabaseUnreachable, NoRoom, WrongSettings
 from pipelines.storage.faults import Fault, fault, reason
-from pipelines.storage.migrate import SchemaUnfit
+from pipelines.storage.migrate import SchemaUnfit, migrate
+from pipelines.storage.silence import forever, longest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from pipelines.storage.silence import Connection
+
+# Of the 15 in which a run that cannot start says so
+START_SECONDS = 8.0
 
 
 class NotStarted(Exception):
@@ -40,7 +47,31 @@ def database_faults() -> Iterator[None]:
         full = fault(error) is Fault.STORAGE
         code = Exit.DISK_FULL if full else Exit.DATABASE_UNREACHABLE
         said = f"the database failed while the run began ({reason(error)})"
+        if isinstance(error, LockNotAvailable):
+            said += "; another session holds a lock on its tables: wait, or end that"
         raise NotStarted(code, said) from error
+
+
+def bring_up_to_date(connection: Connection) -> None:
+    """Makes the schema that of this code, however long that takes; but nothing that a
+    run begins with waits for another session's lock for long.
+
+    Raises:
+        NotStarted: it cannot be.
+        SchemaUnfit: it is not to be.
+    """
+    try:
+        with database_faults():
+            connection.bound(START_SECONDS)
+            connection.patience = forever
+            migrate(connection)
+            connection.patience = longest
+    except psycopg.Error as error:
+        raise NotStarted(
+            Exit.CONFIGURATION,
+            f"the schema cannot be brought up to date (error {error.sqlstate}); "
+            "may this user create tables there?",
+        ) from error
 
 
 def code_of(error: DatabaseUnreachable | SchemaUnfit) -> Exit:

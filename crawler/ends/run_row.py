@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from crawler.ends.last_words import LastWords
+
 
 @dataclass(frozen=True, slots=True)
 class Begun:
@@ -34,7 +36,7 @@ class Begun:
 class RunRow:
     """The row of run ``run_id``; ``aside`` is the run's spool."""
 
-    connection: psycopg.Connection[Any]
+    words: LastWords
     run_id: int
     aside: Path
 
@@ -44,23 +46,24 @@ class RunRow:
             return verdict
         names = {"archive": series, "root": root}
         try:
-            runs.name_archive(self.connection, self.run_id, **names)
+            self.words.ask(runs.name_archive, self.run_id, **names)
         except psycopg.OperationalError:
             self.put_aside(spool.ARCHIVE, names)
         return replace(verdict, line=f"{verdict.line} Archive {series}, root {root}.")
 
     def keep(self, verdict: Verdict, counters: Mapping[str, Any]) -> Verdict:
-        """Writes the verdict; where the database is gone it becomes that."""
+        """Writes the verdict; where the database does not take it it becomes that."""
+        row = told(verdict, counters)
         try:
-            runs.finish_run(self.connection, self.run_id, **told(verdict, counters))
+            self.words.ask(runs.finish_run, self.run_id, **row)
         except psycopg.OperationalError as error:
             if error.sqlstate in database.NO_ROOM:
-                verdict = replace(verdict, code=Exit.DISK_FULL)
-            worse = verdict.code in (Exit.STORING_FAILED, Exit.DISK_FULL)
-            lost = verdict if worse else replace(verdict, code=Exit.DATABASE_LOST)
-            if self.put_aside(spool.VERDICT, told(lost, counters)) or worse:
+                verdict = verdict.turned(Exit.DISK_FULL)
+            lost = verdict.lost()
+            kept = self.put_aside(spool.VERDICT, told(lost, counters))
+            if kept or lost.code is not Exit.DATABASE_LOST:
                 return lost
-            return replace(verdict, code=Exit.STORING_FAILED)
+            return verdict.turned(Exit.STORING_FAILED)
         return verdict
 
     def put_aside(self, kind: str, values: Mapping[str, Any]) -> bool:

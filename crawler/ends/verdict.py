@@ -42,6 +42,21 @@ class Verdict:
     def outcome(self) -> str:
         return self.code.name.lower()
 
+    def turned(self, code: Exit) -> Verdict:
+        """The same run with another code, whose line says both."""
+        if code is self.code:
+            return self
+        opening = OPENINGS[self.code]
+        known = self.line.startswith(opening)
+        rest = self.line.removeprefix(opening) if known else f". {self.line}"
+        line = f"{OPENINGS[code]} (but for that: {self.outcome}){rest}"
+        return Verdict(code=code, line=line)
+
+    def lost(self) -> Verdict:
+        """The same where something lies on disk that the database has not taken: of all
+        ends but those of :data:`WORSE` that is what somebody has to know."""
+        return self if self.code in WORSE else self.turned(Exit.DATABASE_LOST)
+
 
 # Scrapy's finish_reason -> our code, for the reasons that decide alone
 REASONS = {
@@ -65,6 +80,9 @@ REASONS = {
 # The run did what it was asked to; whether that was good, the counters tell
 DONE = frozenset({"finished", "closespider_itemcount", "closespider_pagecount"})
 
+# What a database that went away does not hide
+WORSE = frozenset({Exit.STORING_FAILED, Exit.DISK_FULL})
+
 # Ends of a page that were no failure, in the words of table frontier
 APART = ("gone", "forbidden", "redirected", "offsite")
 
@@ -83,14 +101,18 @@ OPENINGS = {
     Exit.DEADLINE: "Stopped: the run's time is over; run again to go on",
     Exit.WALLED: "Stopped: the site shows walls (challenge, login) instead of pages",
     Exit.DATABASE_LOST: (
-        "Stopped: the database went away; what was fetched is kept on disk, and the "
-        "next run stores it"
+        "The database went away: what it has not taken is kept on disk, and the next "
+        "run stores it"
     ),
     Exit.ROBOTS_UNAVAILABLE: (
         "Nothing requested: robots.txt cannot be had, which forbids everything "
         "(RFC 9309)"
     ),
 }
+
+ROBOTS_GONE = (
+    "Stopped: robots.txt cannot be had any more, which forbids everything (RFC 9309)"
+)
 
 
 def judge(stats: Mapping[str, Any], *, error_ratio_max: float) -> Verdict:
@@ -105,9 +127,11 @@ def judge(stats: Mapping[str, Any], *, error_ratio_max: float) -> Verdict:
     opening = OPENINGS[code]
     if code is Exit.GOOD and stats.get("replay/miss"):
         opening = "Replayed with gaps"
-    if reason:
-        opening = f"{opening}: {reason}"
-    return Verdict(code=code, line=f"{opening}. {figures(stats)}")
+    if code is Exit.ROBOTS_UNAVAILABLE and stats.get("page/ok"):
+        opening = ROBOTS_GONE
+    opening = f"{opening}: {reason}" if reason else opening
+    verdict = Verdict(code=code, line=f"{opening}. {figures(stats)}")
+    return verdict.lost() if stats.get("store/spooled") else verdict
 
 
 def _code(stats: Mapping[str, Any], error_ratio_max: float) -> Exit:
@@ -179,6 +203,8 @@ def figures(stats: Mapping[str, Any]) -> str:
         parts.append(f"{count('store/quarantined')} rows quarantined")
     if count("replay/miss"):
         parts.append(f"{count('replay/miss')} not in the archive (replay_miss)")
+    if count("store/spooled"):
+        parts.append(f"{count('store/spooled')} writes kept on disk")
     if count("left/max_stories"):
         parts.append(f"{count('left/max_stories')} stories left for next time")
     return ", ".join(parts) + "."

@@ -15,6 +15,7 @@ from pipelines.storage.database import (
     OperationalError,
     connect_async,
 )
+from pipelines.storage.silence import forever
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -58,7 +59,7 @@ class Hearing:
             await asyncio.sleep(AGAIN)
 
     async def listen(self) -> None:
-        async with await connect_async(self.dsn) as connection:
+        async with await connect_async(self.dsn, forever) as connection:
             for told in await pace.listen(connection):
                 self.tell(told)
             self.hears(True)

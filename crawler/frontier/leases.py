@@ -12,6 +12,7 @@ from pipelines.storage.database import (
     OperationalError,
     connect_async,
 )
+from pipelines.storage.silence import answer_seconds, at_most
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -28,10 +29,14 @@ class Leases:
 
     Args:
         seconds: how long a lease lasts unless it is prolonged.
+        patience: seconds that a database may be away.
     """
 
-    def __init__(self, dsn: str, *, job: int, run: int, seconds: float) -> None:
+    def __init__(
+        self, dsn: str, *, job: int, run: int, seconds: float, patience: float = 0
+    ) -> None:
         self.dsn = dsn
+        self.patience, self.ending = patience, False
         self.job, self.run, self.seconds = job, run, seconds
         self.connection: psycopg.AsyncConnection[Any] | None = None
         self.kept_at = time.monotonic()
@@ -80,5 +85,13 @@ class Leases:
 
     async def connected(self) -> psycopg.AsyncConnection[Any]:
         if self.connection is None or self.connection.closed:
-            self.connection = await connect_async(self.dsn)
+            self.connection = await connect_async(self.dsn, self.silence)
         return self.connection
+
+    def silence(self) -> float:
+        """Seconds that an answer may take."""
+        return answer_seconds() if self.ending else at_most(self.patience)
+
+    def end(self) -> None:
+        """The run ends: it waits for no answer longer than others do."""
+        self.ending = True

@@ -9,13 +9,14 @@ from scrapy import signals
 from scrapy.exceptions import CloseSpider
 from scrapy.utils.asyncio import sleep
 
-from crawler.items import STORE_LOST
+from crawler.items import ENDING, STORE_LOST
 from pipelines.storage.database import (
     DatabaseUnreachable,
     OperationalError,
     connect_async,
 )
 from pipelines.storage.patience import DATABASE_LOST
+from pipelines.storage.silence import answer_seconds, at_most
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -46,6 +47,7 @@ class Questions:
         patience = settings.getfloat("STORE_PATIENCE")
         questions = cls(settings["DATABASE_URL"], patience=patience)
         crawler.signals.connect(questions.store_lost, STORE_LOST)
+        crawler.signals.connect(questions.store_lost, ENDING)
         crawler.signals.connect(questions.close, signals.spider_closed)
         return questions
 
@@ -68,13 +70,17 @@ class Questions:
             await sleep(AGAIN)
 
     def store_lost(self) -> None:
-        """The writer has given up: waiting here would only delay the end."""
+        """The writer has given up, or the run ends: to wait would only delay it."""
         self.lost = True
 
     async def connected(self) -> psycopg.AsyncConnection[Any]:
         if self.connection is None or self.connection.closed:
-            self.connection = await connect_async(self.dsn)
+            self.connection = await connect_async(self.dsn, self.silence)
         return self.connection
+
+    def silence(self) -> float:
+        """Seconds that an answer may take."""
+        return answer_seconds() if self.lost else at_most(self.patience)
 
     async def close(self) -> None:
         """Disconnects; the next question connects again."""

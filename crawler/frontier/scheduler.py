@@ -15,7 +15,7 @@ from crawler.ends import failures
 from crawler.ends.ending import Ending
 from crawler.frontier.leases import Leases
 from crawler.frontier.requests import OWN, kept, revived, row_of
-from crawler.items import TOLD, FrontierEnd, PageItems
+from crawler.items import ENDING, TOLD, FrontierEnd, PageItems
 from pipelines.storage.database import DatabaseUnreachable, OperationalError
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ class FrontierScheduler(BaseScheduler):
             job=settings.getint("JOB_ID") or settings.getint("RUN_ID"),
             run=settings.getint("RUN_ID"),
             seconds=LEASE_SECONDS,
+            patience=settings.getfloat("STORE_PATIENCE"),
         )
         parallel = settings.getint("CONCURRENT_REQUESTS")
         scheduler = cls(
@@ -81,6 +82,7 @@ class FrontierScheduler(BaseScheduler):
         )
         crawler.signals.connect(scheduler.scraped, signal=signals.item_scraped)
         crawler.signals.connect(scheduler.scraped, signal=TOLD)
+        crawler.signals.connect(leases.end, signal=ENDING)
         crawler.signals.connect(scheduler.closed, signal=signals.spider_closed)
         return scheduler
 
@@ -141,12 +143,13 @@ class FrontierScheduler(BaseScheduler):
         away_since = None
         while True:
             self.wake.clear()
+            asked = time.monotonic()
             try:
                 await self.turn()
                 away_since = None
                 await self.woken()
             except (DatabaseUnreachable, OperationalError, OSError) as error:
-                away_since = away_since or time.monotonic()
+                away_since = away_since or asked
                 if time.monotonic() - away_since > self.patience:
                     logger.error("The frontier stays out of reach: %s", error)
                     self.ending.end("database_lost")

@@ -7,6 +7,8 @@ import re
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+# Of one host, which may have two addresses; and the driver's least
+HOST_SECONDS, HOST_SECONDS_LEAST = 5, 2
 # Without the brackets the example would be redacted as if it were an address
 MALFORMED = (
     "DATABASE_URL cannot be read: it must look like postgresql://<user>:<password>"
@@ -43,6 +45,19 @@ def readable(dsn: str) -> bool:
         for key, pattern in POSSIBLE.items()
         if parts.get(key) is not None
     )
+
+
+def host_seconds(dsn: str, seconds: float) -> int:
+    """What each host of an address may have of ``seconds``; not less than the driver
+    gives, so that more than five hosts take longer.
+
+    Raises:
+        psycopg.Error: it is no address.
+    """
+    named = conninfo_to_dict(dsn)
+    hosts = str(named.get("host") or named.get("hostaddr") or "").split(",")
+    each = min(HOST_SECONDS, int(seconds / len(hosts)))
+    return max(each, HOST_SECONDS_LEAST)
 
 
 def masked(dsn: str) -> str:

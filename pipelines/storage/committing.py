@@ -13,6 +13,7 @@ from pipelines.storage.database import DatabaseUnreachable, connect_async, maske
 from pipelines.storage.faults import Fault, fault, reason
 from pipelines.storage.patience import DATABASE_LOST, Attempts, StoreAway, Watcher
 from pipelines.storage.quarantine import quarantined, report
+from pipelines.storage.silence import answer_seconds, at_most
 from pipelines.storage.units import halves
 
 if TYPE_CHECKING:
@@ -72,8 +73,14 @@ class Committer:
             DatabaseUnreachable: with the masked address and what to do.
         """
         if self.connection is None or self.connection.closed:
-            self.connection = await connect_async(self.dsn)
+            self.connection = await connect_async(self.dsn, self.silence)
         return self.connection
+
+    def silence(self) -> float:
+        """Seconds that an answer, a COMMIT's too, may take."""
+        if self.watcher.stopping():
+            return answer_seconds()
+        return at_most(self.patience)
 
     async def close(self) -> None:
         """Disconnects; the next write connects again."""
@@ -160,14 +167,15 @@ class Committer:
             connection = None
             try:
                 connection = await self.connected()
-                outcomes = await store_batch(
-                    connection,
-                    rows,
-                    run=self.run,
-                    job=self.job,
-                    seen_at=self.seen_at or datetime.now(UTC),
-                    extractor=self.extractor,
-                )
+                with attempts.watched():
+                    outcomes = await store_batch(
+                        connection,
+                        rows,
+                        run=self.run,
+                        job=self.job,
+                        seen_at=self.seen_at or datetime.now(UTC),
+                        extractor=self.extractor,
+                    )
             except Exception as error:
                 if fault(error) is Fault.RECONNECT:
                     await self.close()

@@ -3,12 +3,20 @@ run, row counts."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import OperationalError, sql
 
-from pipelines.storage.address import masked
+from pipelines.storage.address import host_seconds, masked
+from pipelines.storage.silence import (
+    AsyncConnection,
+    Connection,
+    answer_seconds,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = [
     "TABLES",
@@ -44,8 +52,8 @@ TABLES = (
     "frontier",
     "pace",
 )
-# Of one address; a name may have two, and a run that cannot start says so in 15 seconds
-CONNECT_SECONDS = 5
+# For all hosts that an address names: a run that cannot start says so in 15 seconds
+CONNECT_SECONDS = 10.0
 # Seconds after which a silent network is a broken one; the system's own is two hours
 KEEPALIVE: dict[str, Any] = {
     "keepalives_idle": 20,
@@ -90,38 +98,50 @@ class NoRoom(DatabaseUnreachable):
         super().__init__(message, lasting=True)
 
 
-def connect(dsn: str) -> psycopg.Connection[Any]:
-    """A synchronous autocommit connection, UTC session.
+def connect(dsn: str, seconds: float = CONNECT_SECONDS) -> Connection:
+    """A synchronous autocommit connection, UTC session, that waits for answers as long
+    as its ``patience`` says: for ever, unless that is set.
+
+    Args:
+        seconds: to try the hosts in, where an address has no more than five.
 
     Raises:
         DatabaseUnreachable: with the masked address and what to do.
     """
     try:
-        return psycopg.connect(
+        return Connection.connect(
             dsn,
             autocommit=True,
-            connect_timeout=CONNECT_SECONDS,
+            connect_timeout=host_seconds(dsn, seconds),
             application_name="udn-world",
+            **KEEPALIVE,
         )
     except (psycopg.Error, UnicodeError) as error:
         raise unreachable(dsn, error) from None
 
 
-async def connect_async(dsn: str) -> psycopg.AsyncConnection[Any]:
-    """As :func:`connect`, for a writer: no statement waits for ever.
+async def connect_async(
+    dsn: str, patience: Callable[[], float] = answer_seconds
+) -> AsyncConnection:
+    """As :func:`connect`, for a run under way: no statement waits for ever.
+
+    Args:
+        patience: see ``silence.AsyncConnection``.
 
     Raises:
         DatabaseUnreachable: with the masked address and what to do.
     """
     try:
-        connection = await psycopg.AsyncConnection.connect(
+        connection = await AsyncConnection.connect(
             dsn,
             autocommit=True,
-            connect_timeout=CONNECT_SECONDS,
+            connect_timeout=host_seconds(dsn, CONNECT_SECONDS),
             application_name="udn-world writer",
             **KEEPALIVE,
         )
+        connection.patience = answer_seconds
         await connection.execute(SESSION)
+        connection.patience = patience
     except (psycopg.Error, UnicodeError) as error:
         raise unreachable(dsn, error) from None
     return connection
@@ -154,15 +174,6 @@ REASONS = {
 }
 # SQLSTATE classes 28 and 3D000, had they one
 LASTING = {"wrong password", "no password given", "no such database or user"}
-
-
-def answers(connection: psycopg.Connection[Any]) -> bool:
-    """Whether the session is still there."""
-    try:
-        connection.execute("SELECT 1")
-    except psycopg.OperationalError:
-        return False
-    return True
 
 
 class Pooled(Exception):

@@ -7,6 +7,7 @@ from enum import Enum, auto
 import psycopg
 
 from pipelines.storage.database import DatabaseUnreachable
+from pipelines.storage.silence import Silent
 from pipelines.storage.text import Refused
 
 
@@ -82,8 +83,10 @@ def reason(error: BaseException) -> str:
 
 def nameless(error: BaseException) -> bool:
     """The connection broke and nobody said why: bad moment, or a row that breaks it
-    every time (1 GiB of text, more than 65,535 parameters)."""
-    return isinstance(error, psycopg.OperationalError) and error.sqlstate is None
+    every time (1 GiB of text, more than 65,535 parameters). A server that hangs broke
+    nothing."""
+    broken = isinstance(error, psycopg.OperationalError) and error.sqlstate is None
+    return broken and not isinstance(error, Silent)
 
 
 def _without_state(error: psycopg.Error) -> Fault:

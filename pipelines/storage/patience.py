@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.storage.faults import Fault, fault, nameless, reason
+from pipelines.storage.silence import answer_seconds
 from pipelines.storage.text import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 FIRST_DELAY, LAST_DELAY = 0.05, 2.0  # seconds between attempts
 # A statement on which the connection breaks every time is no bad moment
@@ -84,13 +86,29 @@ class Attempts:
         if self.breaks >= BREAKS_MAX:
             self.succeeded()
             raise Refused(f"the connection breaks on it: {reason(error)}") from error
-        if what is Fault.RECONNECT and not self.away:
-            self.away = True
-            self.watcher.away()
+        if what is Fault.RECONNECT:
+            self.gone()
         if time.monotonic() - self.started > self._patience():
             raise StoreAway(DATABASE_LOST, self.named(error)) from error
         await asyncio.sleep(self.delay * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
         self.delay = min(self.delay * 2, LAST_DELAY)
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """An attempt: one that takes long is told of like a connection that is gone,
+        since it may come to that, but it is not given up."""
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(answer_seconds(), self.gone)
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def gone(self) -> None:
+        """Tells of an outage, once."""
+        if not self.away:
+            self.away = True
+            self.watcher.away()
 
     def succeeded(self) -> None:
         """The transaction is committed, or the server has refused it."""
