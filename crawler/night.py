@@ -219,19 +219,15 @@ class Night:
     ) -> int:
         """What the run works on: the job it joins, one that a run before it left
         unfinished, or a new one."""
-        if not given.get("join"):
-            what = {k: v for k, v in given.items() if k not in arguments.HOW}
-            job = jobs.begin(
-                connection,
-                run_id,
-                origin=arguments.read(given).origin,
-                arguments=what,
-                anew=bool(given.get("replay")),
-            )
-            self.settings.set("JOB_ID", job, priority="cmdline")
-        else:
-            jobs.work_on(connection, run_id, self.settings.getint("JOB_ID"))
-        return self.settings.getint("JOB_ID")
+        job = self.settings.getint("JOB_ID")
+        if given.get("join"):
+            jobs.work_on(connection, run_id, job)
+            return job
+        what = {k: v for k, v in given.items() if k not in arguments.HOW}
+        origin, anew = arguments.read(given).origin, bool(given.get("replay"))
+        job = jobs.begin(connection, run_id, origin=origin, arguments=what, anew=anew)
+        self.settings.set("JOB_ID", job, priority="cmdline")
+        return job
 
     def make_places(self, given: Mapping[str, str]) -> None:
         """What this run writes to, with room in it, before anything is started."""
