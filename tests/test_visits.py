@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from tests.faults.server import Resource
 
 OTHER = FIRST + 100
-TOLD = "SELECT status, detail FROM observation WHERE outcome = 'redirected' ORDER BY 2"
+TOLD = (
+    "SELECT status, detail FROM observation WHERE outcome = 'redirected'"
+    " ORDER BY detail, status"
+)
 
 
 def to(place: str, status: int = 302) -> Resource:
