@@ -21,7 +21,7 @@ demo: .venv/.stamp ## crawl two simulated nights into a real Postgres and show w
 
 test: .venv/.stamp ## run every test
 	@sh deploy/setup.sh cron
-	$(BIN)/python -m pytest -n 2 -m "not soak and not live"
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not soak and not live"
 
 crawl: .venv/.stamp ## run the nightly job against the live site
 	$(BIN)/scrapy crawl udn_world

@@ -57,7 +57,7 @@ def slow(story: int, seconds: float = 0.1) -> Resource:
     )
 
 
-@pytest.mark.parametrize("parallel", ["1", "8"])
+@pytest.mark.parametrize("parallel", [pytest.param("1", marks=pytest.mark.soak), "8"])
 def test_silence_that_one_process_is_asked_for_is_kept_by_all(
     database: str, parallel: str
 ) -> None:
@@ -102,8 +102,8 @@ def test_silence_outlives_the_process_that_was_asked_for_it(database: str) -> No
     ("first", "second", "rules"),
     [
         ("0", "0", b"User-agent: *\nCrawl-delay: 0.4"),
-        ("0.4", "0", b""),
-        ("0", "0.4", b""),
+        pytest.param("0.4", "0", b"", marks=pytest.mark.soak),
+        pytest.param("0", "0.4", b"", marks=pytest.mark.soak),
     ],
 )
 def test_a_pause_that_one_process_knows_is_kept_by_all(

@@ -33,7 +33,7 @@ def test_a_visit_that_was_led_away_has_the_status_that_led_it(database: str) -> 
         crawl(site.url, database)
     assert rows(database, TOLD) == [
         (302, f"leads to story {OTHER}"),
+        (301, "redirect_elsewhere"),
         (302, "redirect_offsite"),
-        (301, "redirect_seen_before"),
         (307, "redirect_seen_before"),
     ]

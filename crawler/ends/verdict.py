@@ -99,7 +99,10 @@ OPENINGS = {
     Exit.DISK_FULL: "Stopped: the disk is full; free some and run again to go on",
     Exit.MEMORY: "Stopped: the memory limit is reached; run again to go on",
     Exit.DEADLINE: "Stopped: the run's time is over; run again to go on",
-    Exit.WALLED: "Stopped: the site shows walls (challenge, login) instead of pages",
+    Exit.WALLED: (
+        "Stopped: the site shows walls (challenge, login) instead of pages, or leads "
+        "away from them"
+    ),
     Exit.DATABASE_LOST: (
         "The database went away: what it has not taken is kept on disk, and the next "
         "run stores it"
@@ -110,6 +113,9 @@ OPENINGS = {
     ),
 }
 
+# Redirects that are followed no further; with fewer new stories they say little
+LED_AWAY = ("redirect_offsite", "redirect_elsewhere", "redirect_seen_before")
+NEW_MIN = 5
 ROBOTS_GONE = (
     "Stopped: robots.txt cannot be had any more, which forbids everything (RFC 9309)"
 )
@@ -148,12 +154,21 @@ def _code(stats: Mapping[str, Any], error_ratio_max: float) -> Exit:
         return Exit.TOO_MANY_ERRORS
     if 2 * stats.get("walls/pages", 0) > pages(stats) and not stats.get("link/rows"):
         return Exit.WALLED  # all lists are, if too few to end the run by themselves
+    if led_away(stats):
+        return Exit.WALLED
     if errors(stats) > error_ratio_max * max(pages(stats), 1):
         return Exit.TOO_MANY_ERRORS
     # what goes on with a job, or helps with one, may find nothing left to read
     if not stats.get("link/rows", 0) and not stats.get("job/shared"):
         return Exit.NOTHING_FOUND
     return Exit.GOOD
+
+
+def led_away(stats: Mapping[str, Any]) -> bool:
+    """Did the site lead away from most new stories, and show none at all?"""
+    new = int(stats.get("cost/new", 0))
+    away = sum(int(stats.get(f"page/failed/{reason}", 0)) for reason in LED_AWAY)
+    return new >= NEW_MIN and not stats.get("page/story/ok") and 2 * away > new
 
 
 def pages(stats: Mapping[str, Any]) -> int:

@@ -35,7 +35,7 @@ class DroppedRequests:
     def dropped(self, request: Request) -> None:
         """The scheduler has met the address before."""
         if request.meta.get("redirect_urls"):
-            self.count(request, "redirect_seen_before")
+            self.count(request)
         else:
             self.crawler.stats.inc_value("request/seen_before")
 
@@ -45,22 +45,30 @@ class DroppedRequests:
         redirected = request.meta.get("redirect_urls") and not request.dont_filter
         if self.crawler.spider is None or not redirected:
             return
-        origin = getattr(self.crawler.spider, "origin", urls.SITE)
-        if urls.never_requested(request.url, origin=origin) == "offsite":
-            self.count(request, "redirect_offsite")
+        if urls.never_requested(request.url, origin=self.origin) == "offsite":
+            self.count(request)
 
-    def count(self, request: Request, reason: str) -> None:
-        """A story that leads elsewhere is one that is not there: the ledger is told."""
+    @property
+    def origin(self) -> str:
+        return getattr(self.crawler.spider, "origin", urls.SITE)
+
+    def count(self, request: Request) -> None:
+        """A story that leads elsewhere is one that is not there, unless that is a place
+        to log in: the ledger is told."""
+        reason = visits.led_away(request, self.origin)
         failures.count(self.crawler.stats, reason)
+        wall = reason in failures.WALLS
         visit = visits.observed(
             request,
             reason,
-            origin=getattr(self.crawler.spider, "origin", urls.SITE),
+            origin=self.origin,
             status=visits.redirected_by(request),
             seen_at=request.meta.get(SEEN_AT),
         )
         told = PageItems(
             observations=(visit,) if visit else (),
-            end=ended(request, failures.state_of(reason), reason),
+            end=ended(
+                request, "not_a_story" if wall else failures.state_of(reason), reason
+            ),
         )
         self.crawler.signals.send_catch_log(TOLD, item=told)

@@ -10,7 +10,7 @@ from scrapy.exceptions import NotConfigured
 
 from crawler.ends.ending import Ending
 from crawler.ends.failures import WALLS
-from crawler.items import PageItems
+from crawler.items import TOLD, PageItems
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -64,6 +64,7 @@ class WallWatch:
             raise NotConfigured
         watch = cls(crawler, longest)
         crawler.signals.connect(watch.scraped, signal=signals.item_scraped)
+        crawler.signals.connect(watch.scraped, signal=TOLD)
         return watch
 
     def scraped(self, item: object) -> None:

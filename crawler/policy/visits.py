@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from crawler import urls
 from crawler.items import Observation
 from crawler.pages.captured import unchanged
+from crawler.pages.walls import LOGIN_ADDRESS
 from crawler.policy.revisit import site_clock
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ OUTCOMES = {
     "redirect_shell": "no_headline",
     "redirect_offsite": "redirected",
     "redirect_seen_before": "redirected",
+    "redirect_elsewhere": "redirected",
 }
 # The story was not asked for at all
 NO_VISIT = frozenset(
@@ -55,6 +58,20 @@ def asked_for(request: Request, origin: str) -> int | None:
     """The story that a request, or the first of its redirects, was for."""
     first = (request.meta.get("redirect_urls") or [request.url])[0]
     return urls.story_id(first, origin=origin)
+
+
+def led_away(request: Request, origin: str) -> str:
+    """Why a redirect is not followed, from the address that it leads to: ``login`` (a
+    wall), ``redirect_offsite``, ``redirect_seen_before`` (a story that the run has met)
+    or ``redirect_elsewhere`` (what is none, or where it came from)."""
+    if LOGIN_ADDRESS.search(urlsplit(request.url).path):
+        return "login"
+    if urls.never_requested(request.url, origin=origin) == "offsite":
+        return "redirect_offsite"
+    target = urls.story_id(request.url, origin=origin)
+    if target is None or target == asked_for(request, origin):
+        return "redirect_elsewhere"
+    return "redirect_seen_before"
 
 
 def redirected_by(request: Request) -> int | None:
