@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from crawler import archiving, arguments
 from crawler.ends.closing import finish_job, let_go
 from crawler.ends.interruption import Interrupted, interruptible
 from crawler.ends.last_words import LastWords
+from crawler.ends.leftovers import store_leftovers
 from crawler.ends.not_started import (
     NotStarted,
     bring_up_to_date,
@@ -30,15 +30,12 @@ from crawler.secrets.discretion import fit_to_show
 from pipelines.storage import (
     captures,
     database,
-    drain,
     jobs,
     migrate,
     runs,
     server,
     spool,
 )
-from pipelines.storage.committing import StoreError
-from pipelines.storage.patience import StoreAway
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +46,7 @@ if TYPE_CHECKING:
     from pipelines.storage.silence import Connection
 
 SPIDER = "udn_world"
+LEFTOVERS = ("DATABASE_URL", "VAR_DIR")
 NOBODY = "join=yes: no run is in progress that could be joined"
 
 
@@ -82,7 +80,8 @@ class Night:
                     if given.get("join"):
                         given = self.joined(connection, given)
                     else:
-                        self.drain(connection)
+                        dsn, var_dir = map(self.settings.get, LEFTOVERS)
+                        store_leftovers(connection, dsn, var_dir)
                     begun = self.begin(connection, given)
                 return self.crawl(connection, begun)
         except NotStarted as stopped:
@@ -135,20 +134,6 @@ class Night:
         pid = database.backend_pid(connection)
         self.settings.set("RUN_LOCK_PID", pid, priority="cmdline")
         return connection
-
-    def drain(self, connection: psycopg.Connection[Any]) -> None:
-        """Stores first what earlier runs had to leave on disk."""
-        folder = spool.folder_of(self.settings["VAR_DIR"])
-        try:
-            for one in drain.drain(connection, self.settings["DATABASE_URL"], folder):
-                print(f"Spool: {one.sentence}.", file=sys.stderr)
-        except StoreAway as error:
-            raise NotStarted(Exit.DATABASE_UNREACHABLE, error) from error
-        except (StoreError, OSError) as error:
-            raise NotStarted(
-                Exit.CONFIGURATION,
-                f"what earlier runs left in {folder} cannot be stored: {error}",
-            ) from error
 
     def begin(
         self, connection: psycopg.Connection[Any], given: dict[str, str]
