@@ -65,6 +65,7 @@ class Committer:
         self.watcher = watcher or Watcher()
         self.seen_at: datetime | None = None
         self.connection: psycopg.AsyncConnection[Any] | None = None
+        self.aside: list[Row] = []  # of the unit that is stored in parts
 
     async def connected(self) -> psycopg.AsyncConnection[Any]:
         """The connection, or a new one where it is closed.
@@ -122,11 +123,13 @@ class Committer:
                 await self._set_aside(unit.rows[0], error)
                 return None
             self.count("store/halved", int(len(unit.rows) > 1))
+            self.aside.clear()
             failed = [
                 why for half in halves(unit.rows) for why in await self._part(half)
             ]
             if unit.last and not failed:
-                await self._commit(unit.last)
+                lost = any(isinstance(row, Article) for row in self.aside)
+                await self._commit(unit.without_its_story if lost else unit.last)
         except StoreAway:
             raise
         except Exception as again:
@@ -155,6 +158,7 @@ class Committer:
         refused = quarantined(row, reason(error))
         try:
             await self._commit([refused, report(row, refused)])
+            self.aside.append(row)
         except Exception as again:
             if fault(again) is Fault.SLOW:  # whatever is written: no row's fault
                 raise StoreAway(DATABASE_LOST, str(self.named(again))) from again

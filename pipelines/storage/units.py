@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from crawler.items import FrontierEnd, FrontierRequest
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pipelines.storage.batch import Row
 
 T = TypeVar("T")
+# Why the request of a story ended that the database refused
+QUARANTINED = "quarantined"
 
 
 def _future() -> asyncio.Future[None]:
@@ -46,6 +48,16 @@ class Unit:
     @property
     def all(self) -> tuple[Row, ...]:
         return (*self.rows, *self.last)
+
+    @property
+    def without_its_story(self) -> tuple[FrontierRequest | FrontierEnd, ...]:
+        """``last`` of a page whose story went to quarantine: it is not stored."""
+        return tuple(
+            replace(one, state="failed", reason=QUARANTINED)
+            if isinstance(one, FrontierEnd) and one.state == "stored"
+            else one
+            for one in self.last
+        )
 
     @property
     def settled(self) -> bool:
