@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from crawler.ends.outcomes import Outcomes
 from crawler.spiders import udn_world
+from tests.faults.sites import FIRST
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -13,6 +16,19 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 WHAT = os.environ.get("BREAK", "")
+
+
+class BrokenOutcomes(Outcomes):
+    """Raises before a page is counted as read."""
+
+    def read(self, response: Any) -> None:
+        raise_at("story", response)
+        super().read(response)
+
+
+def raise_at(what: str, response: Any) -> None:
+    if what == WHAT and str(FIRST) in response.url:
+        raise KeyError("a bug")
 
 
 class Broken(udn_world.UdnWorldSpider):
@@ -36,3 +52,11 @@ class Broken(udn_world.UdnWorldSpider):
     async def broken(self, response: Any) -> AsyncIterator[Any]:
         raise RuntimeError("broken callback")
         yield
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        return BrokenOutcomes(self.crawler.stats, self.origin)
+
+    async def follow(self, response: Any, *given: Any, **named: Any) -> Any:
+        raise_at("behind_story", response)
+        return await super().follow(response, *given, **named)

@@ -24,6 +24,7 @@ GOOD = {
         ({"page/failed": 6, "page/error": 6}, Exit.GOOD),
         ({"page/failed": 10, "page/error": 10}, Exit.TOO_MANY_ERRORS),
         ({"spider_exceptions/count": 9}, Exit.TOO_MANY_ERRORS),
+        ({"spider_exceptions/count": 4, "page/raised": 4, "page/error": 4}, Exit.GOOD),
         ({"link/rows": 0}, Exit.NOTHING_FOUND),
         ({"link/rows": 0, "page/ok": 0, "page/failed": 3, "page/error": 3}, Exit(7)),
         ({"finish_reason": "shutdown"}, Exit.INTERRUPTED),

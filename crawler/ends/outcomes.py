@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from scrapy.exceptions import CloseSpider
+from scrapy.http import Response
 
 from crawler import urls
 from crawler.ends import failures
@@ -17,10 +19,9 @@ from crawler.policy import visits
 from crawler.policy.revisit import site_clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from scrapy import Request
-    from scrapy.http import Response
     from scrapy.statscollectors import StatsCollector
     from twisted.python.failure import Failure
 
@@ -34,6 +35,8 @@ NOT_DONE = {
 }
 # Of these, what says nothing of the site
 NOBODY_ASKED = ("database_lost", "not_asked")
+# Incidents of a page that was counted as failed
+FAILED = frozenset({"fetch_failed", "not_a_story", "not_a_list", "not_a_sitemap"})
 
 logger = logging.getLogger(__name__)
 
@@ -41,17 +44,23 @@ logger = logging.getLogger(__name__)
 class Outcomes:
     """Stats: ``page/ok``, ``page/<kind>/ok``, ``page/failed``,
     ``page/failed/<reason>``, ``page/gone`` and its like (of these, what is an outcome),
-    ``page/error`` (failures that speak against the night), ``left/max_stories``."""
+    ``page/error`` (failures that speak against the night), ``page/raised`` (of these,
+    what Scrapy counts too), ``left/max_stories``."""
 
     def __init__(self, stats: StatsCollector, origin: str) -> None:
         self.stats = stats
         self.origin = origin
+        self.counted: WeakSet[Response] = WeakSet()
 
     def read(self, response: Response) -> None:
         """The page came and said what it should."""
+        self._count_read(response, 1)
+        self.counted.add(response)
+
+    def _count_read(self, response: Response, number: int) -> None:
         kind = urls.page_kind(response.url, origin=self.origin)
-        self.stats.inc_value("page/ok")
-        self.stats.inc_value(f"page/{kind}/ok")
+        self.stats.inc_value("page/ok", number)
+        self.stats.inc_value(f"page/{kind}/ok", number)
 
     def not_read(self, response: Response, kind: str, error: Exception) -> PageItems:
         """The page came, but is not what its address promises."""
@@ -60,6 +69,36 @@ class Outcomes:
         told = self._told(incident, response.request, reason, response)
         state = kind if kind == "not_a_story" else "failed"
         return replace(told, end=ended(response.request, state, reason))
+
+    def raised(
+        self,
+        answer: Response | Failure,
+        error: Exception,
+        found: Iterable[PageItems | Request],
+    ) -> PageItems:
+        """What read the page, or took note that it did not come, raised: a fault of
+        the program. The page has failed, once, whatever was counted of it before.
+
+        Args:
+            found: what the page gave so far.
+        """
+        parts = [one for one in found if isinstance(one, PageItems)]
+        before = [one for part in parts for one in part.incidents if one.kind in FAILED]
+        if before:  # of its two faults the first is why it was not read
+            if failures.speaks_against_the_night(before[-1].detail["reason"]):
+                self.stats.inc_value("page/raised")
+            return PageItems()
+        self.stats.inc_value("page/raised")
+        request: Request = answer.request  # type: ignore[union-attr, assignment]
+        response = answer if isinstance(answer, Response) else None
+        if response is not None and response in self.counted:
+            self._count_read(response, -1)
+        reason = failures.reason_of(error)
+        incident = self._failed(request.url, "reader_failed", reason, reason)
+        told = self._told(incident, request, reason, response)
+        if any(part.article or part.observations for part in parts):
+            told = replace(told, observations=())  # the visit is told of
+        return replace(told, end=ended(request, "failed", reason))
 
     def failure(self, failure: Failure) -> Iterator[PageItems]:
         """The page did not come, or was one more than the run's number of stories.

@@ -186,11 +186,11 @@ def errors(stats: Mapping[str, Any]) -> int:
     """Failures that speak against the night.
 
     A story that is gone (404, 410) and a page that robots.txt or the story limit
-    keeps from us are outcomes, not errors.
+    keeps from us are outcomes, not errors. Of what a reader raised Scrapy keeps a count
+    too, and ``page/raised`` is what stands in both.
     """
-    return int(stats.get("page/error", 0)) + int(
-        stats.get("spider_exceptions/count", 0)
-    )
+    raised = stats.get("spider_exceptions/count", 0) - stats.get("page/raised", 0)
+    return int(stats.get("page/error", 0)) + max(int(raised), 0)
 
 
 def figures(stats: Mapping[str, Any]) -> str:

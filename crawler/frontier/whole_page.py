@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Request
 from scrapy.exceptions import CloseSpider
 
-from crawler.ends import failures
 from crawler.frontier.requests import kept, row_of
 from crawler.items import ENDING, FrontierEnd, PageItems
 
@@ -28,7 +27,7 @@ def whole_page(
     They are gathered into one ``PageItems`` that storage commits in one transaction
     together with the end of the page's own row of the frontier: a process that dies
     has either done all of a page or nothing. A callback that raises keeps what it
-    gave so far; its row ends as failed.
+    gave so far; its row ends as failed, and ``spider.outcomes`` is told.
     """
 
     @functools.wraps(read)
@@ -44,12 +43,8 @@ def whole_page(
                 yield replace(gathered(found, answer.request, spider), end=None)
             raise
         except Exception as error:
-            row = row_of(answer.request)
-            if row is not None:
-                end = FrontierEnd(
-                    fingerprint=row, state="failed", reason=failures.reason_of(error)
-                )
-                yield gathered([*found, PageItems(end=end)], answer.request, spider)
+            told = spider.outcomes.raised(answer, error, found)
+            yield gathered([*found, told], answer.request, spider)
             raise
         yield gathered(found, answer.request, spider)
 

@@ -80,7 +80,7 @@ def _news(text: str) -> dict[str, Any]:
     try:
         # control characters inside strings are met in hand-made JSON
         value = json.loads(text, strict=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 
