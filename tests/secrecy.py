@@ -7,6 +7,7 @@ import gzip
 import os
 import threading
 import urllib.request
+from collections import Counter
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,6 +23,8 @@ SECRET = "canary-3f9a"  # noqa: S105 - a canary
 # What the site itself publishes: in the archive and the rows, but in no log
 PUBLISHED = "canary-public-77"
 STORY = "https://www.worldjournal.com/wj/story/"
+# Of all tests of this process: where the secret was looked for, and what was found
+LOOKED: Counter[str] = Counter()
 
 
 def forms(secret: str) -> list[str]:
@@ -36,11 +39,15 @@ def forms(secret: str) -> list[str]:
 
 def leaks(where: str, text: str, secret: str = SECRET) -> list[str]:
     """What of a secret stands in a text, with its surroundings."""
-    return [
+    found = [
         f"{where}: {text[max(at - 60, 0) : at + 60]!r}"
         for form in forms(secret)
         if (at := text.find(form)) >= 0
     ]
+    if secret == SECRET:
+        LOOKED["places"] += 1
+        LOOKED["found"] += bool(found)
+    return found
 
 
 def in_rows(dsn: str, secret: str = SECRET) -> list[str]:
@@ -72,7 +79,7 @@ def in_files(root: Path, secret: str = SECRET) -> list[str]:
 def command_lines(secret: str = SECRET) -> Iterator[list[str]]:
     """Leaks in the command line of any process of these tests while the block runs."""
     found: list[str] = []
-    over = threading.Event()
+    over, looked = threading.Event(), forms(secret)
 
     def watch() -> None:
         while not over.wait(0.02):
@@ -81,9 +88,8 @@ def command_lines(secret: str = SECRET) -> Iterator[list[str]]:
                     line = path.read_bytes().decode("latin-1")
                 except OSError:
                     continue  # it has ended
-                leaked = leaks(str(path), line, secret)
-                if leaked and ours(path.parent):
-                    found.extend(leaked)
+                if any(one in line for one in looked) and ours(path.parent):
+                    found.extend(leaks(str(path), line, secret))
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()

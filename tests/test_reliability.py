@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.crawling import ROOT
-from tests.reliability import COUNTED, FIGURES
+from tests.reliability import FIGURES, SCENARIOS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ RUN = re.compile(r"^FIGURES = .*?, ([a-z_ ]+)\)\)$", re.MULTILINE)
 
 def telling() -> dict[str, Path]:
     """Key -> the file whose test tells it."""
-    found = {key: ROOT / "tests" / name for key, (name, _) in COUNTED.items()}
+    found = {"exit_codes": ROOT / "tests" / SCENARIOS}
     for path in sorted((ROOT / "tests").glob("test_*.py")):
         for given in TOLD.findall(path.read_text("utf-8")):
             # the first argument may choose between two keys

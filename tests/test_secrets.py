@@ -12,7 +12,9 @@ from psycopg.conninfo import conninfo_to_dict
 
 from crawler.ends.verdict import Exit
 from tests.crawling import ROOT, crawl, environment, scrapy
+from tests.reliability import tell
 from tests.secrecy import (
+    LOOKED,
     PUBLISHED,
     SECRET,
     careless,
@@ -53,6 +55,12 @@ USER_INFO = {
     "slash": f"http://user:p/{SECRET}@127.0.0.1:9",
     "at": f"http://user:{SECRET}@x@127.0.0.1:9",
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def figure() -> Iterator[None]:
+    yield
+    tell("secrets", "{found} of {places} places".format_map(LOOKED))
 
 
 @pytest.fixture(scope="module")

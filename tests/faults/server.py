@@ -4,11 +4,11 @@ A site is a table, path -> resource. A resource is given what was ``Asked`` and 
 the bytes of the answer as they go over the wire, status line and all; it may sleep in
 between, and end with ``RESET``. The connection is closed behind every answer.
 
-    with FaultServer({**FAULTS, "/wj/story/1/9": bodies.html(b"...")}) as site:
+    with FaultServer({**SLOW, "/wj/story/1/9": bodies.html(b"...")}) as site:
         site.url, site.asked       # [Asked(target, number, at, head), ...]
 
-``tests.faults.table.FAULTS`` holds one of everything, ``tests.faults.sites`` makes a
-crawlable site out of stories.
+``tests.faults.table`` holds faults, ``tests.faults.sites`` makes a crawlable site out
+of stories.
 """
 
 from __future__ import annotations
@@ -75,8 +75,8 @@ class FaultServer(Serving):
             )
             self.asked.append(asked)
             await self._answer(asked, writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass  # the client has hung up, which ends the conversation
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            pass  # the client has hung up, or this server ends: so does the conversation
         finally:
             writer.close()
 

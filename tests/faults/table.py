@@ -1,4 +1,4 @@
-"""One of every fault, path -> resource."""
+"""Faults by kind, name -> resource."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
-from tests.faults import answers, bombs, charsets, walls
+from tests.faults import answers, bombs, charsets
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -63,60 +63,15 @@ SOUND: dict[str, Resource] = {
     "/sound/unmeasured-gzip": answers.unmeasured(BODY, coding="gzip"),
 }
 SLOW: dict[str, Resource] = {
-    "/slow/drip": answers.drip(BODY, seconds=0.2, step=64),
+    "/slow/drip": answers.drip(BODY, seconds=0.2, step=8),
     "/slow/head": answers.slow_head(60),
     "/reset/head": answers.reset_after(),
     "/endless": answers.endless(),
     "/head/400kb": answers.huge_head(),
-}
-REDIRECTS: dict[str, Resource] = {
-    "/redirect/self": answers.redirect("/redirect/self"),
-    "/redirect/a": answers.redirect("/redirect/b"),
-    "/redirect/b": answers.redirect("/redirect/a"),
-    "/redirect/growing": answers.growing(),
-    "/redirect/offsite": answers.redirect("http://offsite.example/wj/story/1/1"),
-    "/redirect/private": answers.redirect("http://169.254.169.254/latest/meta-data"),
-    "/redirect/file": answers.redirect("file:///etc/hostname"),
-    "/redirect/503-offsite": answers.then(
-        answers.page(b"", status=503), answers.redirect("http://offsite.example/")
-    ),
 }
 BOMBS: dict[str, Resource] = {
     "/bomb/gzip": answers.page(bombs.gzip_bomb(), content_encoding="gzip"),
     "/bomb/br": answers.page(bombs.br_bomb(), content_encoding="br"),
     "/bomb/zstd": answers.page(bombs.zstd_bomb(), content_encoding="zstd"),
     "/bomb/gzip-gzip": answers.page(bombs.nested_bomb(), content_encoding="gzip, gzip"),
-}
-PARSING: dict[str, Resource] = {
-    **{
-        f"/attributes/{n}": answers.page(bombs.attributes(n)) for n in (20_000, 100_000)
-    },
-    **{
-        f"/depth/{n}": answers.page(bombs.depth(n))
-        for n in (2_000, 2_047, 5_000, 50_000, 1_000_000)
-    },
-    "/elements/350000": answers.page(bombs.elements(350_000, b"<i/>")),
-}
-CHARSETS: dict[str, Resource] = {
-    f"/charset/{number}": case.resource() for number, case in enumerate(charsets.CASES)
-}
-WALLS: dict[str, Resource] = {
-    f"/wall/{kind}/{number}": answers.page(text.encode())
-    for kind, variants in walls.WALLS.items()
-    for number, text in enumerate(variants)
-}
-RETRY_AFTER: dict[str, Resource] = {
-    f"/retry-after/{status}/{name}": resource
-    for status in (429, 503)
-    for name, resource in {
-        "seconds": retry_after(status, "2"),
-        "date": retry_at(status, 2),
-        "absurd": retry_after(status, "99999999999999999999"),
-        "negative": retry_after(status, "-5"),
-        "nonsense": retry_after(status, "soon"),
-    }.items()
-}
-FAULTS = {
-    **{**DAMAGED, **SOUND, **SLOW, **REDIRECTS, **BOMBS, **PARSING},
-    **{**CHARSETS, **WALLS, **RETRY_AFTER},
 }
