@@ -76,7 +76,7 @@ class FaultServer(Serving):
             self.asked.append(asked)
             await self._answer(asked, writer)
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
-            pass  # the client has hung up, or this server ends: so does the conversation
+            pass  # the client has hung up, or this server ends
         finally:
             writer.close()
 
