@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +36,13 @@ def forms(secret: str) -> list[str]:
         # first and last letters also hold bits of what stands beside the secret
         found.append(text[4:-4] if before else text[:-4])
     return found
+
+
+def with_password(dsn: str) -> str:
+    """The same database by a URL with a password, which trust does not look at."""
+    parts = conninfo_to_dict(dsn)
+    host = str(parts["host"]).replace("/", "%2F")
+    return f"postgresql://{parts['user']}:{SECRET}@/{parts['dbname']}?host={host}"
 
 
 def leaks(where: str, text: str, secret: str = SECRET) -> list[str]:

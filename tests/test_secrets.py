@@ -8,7 +8,6 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
 from crawler.ends.verdict import Exit
 from tests.crawling import ROOT, crawl, environment, scrapy
@@ -22,6 +21,7 @@ from tests.secrecy import (
     in_files,
     in_rows,
     leaks,
+    with_password,
 )
 from tests.site.server import ReplicaServer
 from tests.test_exit_codes import free_port
@@ -71,13 +71,6 @@ def site() -> Iterator[ReplicaServer]:
 
 def said(run: subprocess.CompletedProcess[str], secret: str = SECRET) -> list[str]:
     return leaks("stdout", run.stdout, secret) + leaks("stderr", run.stderr, secret)
-
-
-def with_password(dsn: str) -> str:
-    """The same database by a URL with a password, which trust does not look at."""
-    parts = conninfo_to_dict(dsn)
-    host = str(parts["host"]).replace("/", "%2F")
-    return f"postgresql://{parts['user']}:{SECRET}@/{parts['dbname']}?host={host}"
 
 
 def proxied(port: int) -> dict[str, str]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 
+from crawler.items import PageItems
 from crawler.told import Signal
-from pipelines.storage import jobs, known, runs, signals
+from pipelines.storage import jobs, known, migrate, runs, signals
 from pipelines.storage.batch import store_batch
-from tests.storing import NOON, article
+from tests.storing import NOON, article, link, rows, store
 
 if TYPE_CHECKING:
     from pipelines.storage.known import KnownStory
@@ -57,3 +59,86 @@ def test_another_night_is_another_night(
     first, second = another_run(db), another_run(db)
     story = heard_and_read(database, first, second)
     assert (story.read_night, story.told_seen) == (second, first)
+
+
+def ranks_seen(dsn: str, run: int, job: int, *ranks: int) -> None:
+    at = NOON + timedelta(hours=run)
+    shown = tuple(link(rank, seen_at=at) for rank in ranks)
+    store(dsn, run, PageItems(links=shown), job=job)
+
+
+INTERVALS = """
+SELECT position, first_run, last_run FROM placement JOIN link USING (link_id)
+ORDER BY position, first_run
+"""
+FRONT = """
+SELECT rank, first_seen_at, last_seen_at
+FROM front_of('121106', '2026-03-02 00:00Z', 'hot')
+"""
+
+
+def test_a_list_that_two_runs_of_a_night_read_in_parts_is_whole(
+    database: str, db: psycopg.Connection[Any]
+) -> None:
+    """As a long list is, of which one run was killed and the next read the rest."""
+    killed = another_run(db)
+    after = another_run(db, job=killed)
+    ranks_seen(database, killed, killed, 1, 2, 3)
+    ranks_seen(database, after, killed, 3, 4, 5)
+    assert [rank for rank, *_ in rows(db, FRONT)] == [1, 2, 3, 4, 5]
+
+    night = another_run(db)
+    ranks_seen(database, night, night, 1, 2, 3, 4)
+    assert rows(db, INTERVALS) == [
+        *((rank, killed, night) for rank in (1, 2, 3, 4)),
+        (5, killed, killed),
+    ]
+
+
+def test_a_late_page_of_a_list_ends_no_interval(
+    database: str, db: psycopg.Connection[Any]
+) -> None:
+    """As a spool can bring it that is drained where later runs have stored."""
+    first, late, newest, next_ = (another_run(db) for _ in range(4))
+    ranks_seen(database, first, first, 1, 2)
+    ranks_seen(database, newest, newest, 1)
+    ranks_seen(database, late, late, 1, 3)
+    ranks_seen(database, next_, next_, 1)
+    assert rows(db, INTERVALS) == [
+        (1, first, next_),
+        (2, first, first),
+        (3, late, late),
+    ]
+    assert rows(db, "SELECT previous_run, run_id FROM list") == [(newest, next_)]
+
+
+def test_a_late_page_sent_twice_is_one_interval(
+    database: str, db: psycopg.Connection[Any]
+) -> None:
+    first, late, newest = (another_run(db) for _ in range(3))
+    ranks_seen(database, first, first, 1)
+    ranks_seen(database, newest, newest, 2)
+    for _ in range(2):
+        ranks_seen(database, late, late, 1, 2)
+    assert rows(db, INTERVALS) == [
+        *((1, first, first), (1, late, late)),
+        *((2, late, late), (2, newest, newest)),
+    ]
+
+
+def test_what_was_stored_by_runs_goes_on_as_that_of_a_night(
+    database: str, db: psycopg.Connection[Any]
+) -> None:
+    """A database in which lists and placements still name the single runs."""
+    killed = another_run(db)
+    after = another_run(db, job=killed)
+    ranks_seen(database, killed, killed, 1, 2)
+    ranks_seen(database, after, after, 2, 3)
+    with db.transaction():
+        db.execute(migrate.migrations()["0013_placement_nights"].encode())
+    assert rows(db, "SELECT run_id FROM list_seen") == [killed]
+    assert [rank for rank, *_ in rows(db, FRONT)] == [1, 2, 3]
+
+    night = another_run(db)
+    ranks_seen(database, night, night, 1, 2, 3)
+    assert rows(db, INTERVALS) == [(rank, killed, night) for rank in (1, 2, 3)]

@@ -105,6 +105,7 @@ async def store_batch(
     ends = [row for row in rows if isinstance(row, FrontierEnd)]
     story_outcomes: dict[int, str] = {}
     known, sent = stored.Stored(), None
+    when: Any = {"run": run, "seen_at": seen_at}
     async with connection.pipeline(), connection.transaction():
         if archived:
             await captures.store(connection, archived, run=run)
@@ -112,10 +113,10 @@ async def store_batch(
             known = await stored.lock(connection, stories)
         if sightings:
             sent = await links.store(
-                connection, sightings, run=run, seen_at=seen_at, counted=pages
+                connection, sightings, **when, night=job or run, counted=pages
             )
         if pages:
-            await links.repeat(connection, pages, run=run, seen_at=seen_at)
+            await links.repeat(connection, pages, **when, night=job or run)
         if stories:
             story_outcomes, revised = await articles.store(
                 connection,

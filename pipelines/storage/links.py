@@ -92,12 +92,14 @@ async def store(
     links: Mapping[UUID, Link],
     *,
     run: int,
+    night: int,
     seen_at: datetime,
     counted: Collection[UUID] = (),
 ) -> psycopg.AsyncCursor[Any]:
     """Writes first sightings of a run; the caller holds a transaction.
 
     Args:
+        night: first run of the night that ``run`` is part of.
         counted: links that ``repeat`` writes next in this transaction; they are locked
             in one order with those written here.
 
@@ -108,7 +110,7 @@ async def store(
     locked = [key for key in counted if key not in links]
     values = {"rows": rows, "run": run, "seen_at": seen_at, "counted": locked}
     cursor = await connection.execute(UPSERT, values)
-    await placements.store(connection, links, run=run, seen_at=seen_at)
+    await placements.store(connection, links, night=night, seen_at=seen_at)
     return cursor
 
 
@@ -126,6 +128,7 @@ async def repeat(
     pages: Mapping[UUID, tuple[int, datetime]],
     *,
     run: int,
+    night: int,
     seen_at: datetime,
 ) -> None:
     """Writes on how many pages of this run a link was, and when on the last of them on
@@ -133,7 +136,7 @@ async def repeat(
     counted = [{"link_id": key.hex, "pages": pages[key][0]} for key in pages]
     values = {"rows": recordset(counted), "run": run, "seen_at": seen_at}
     await connection.execute(REPEAT, values)
-    await placements.count_pages(connection, pages, run=run)
+    await placements.count_pages(connection, pages, night=night)
 
 
 def _row(key: UUID, link: Link) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""Rows of ``list`` and ``placement``: how long a link stood at its rank."""
+"""Rows of ``list`` and ``placement``: how long a link stood at its rank.
+
+What counts is the night, named by its first run: where one run of a night was killed,
+or another helped, each has read but a part of a long list.
+"""
 
 from __future__ import annotations
 
@@ -17,24 +21,26 @@ if TYPE_CHECKING:
 
     from crawler.items import Link
 
-# The first sighting of a run moves "last" to "previous"; a batch sent twice does not
+# The first sighting of a night moves "last" to "previous"; a batch sent twice does not,
+# and neither does a page that comes after those of a later night (``late``)
 SEE_LISTS = """
 INSERT INTO list AS old (list_id, section, scope, scope_key, run_id, seen_at)
-SELECT list_id, section, scope, scope_key, %(run)s, seen_at
+SELECT list_id, section, scope, scope_key, %(night)s, seen_at
 FROM json_to_recordset(%(rows)s) AS row (list_id uuid, section text, scope text,
     scope_key text, seen_at timestamptz)
 ORDER BY list_id
 ON CONFLICT (list_id) DO UPDATE
 SET previous_run = CASE WHEN old.run_id = excluded.run_id THEN old.previous_run
-        ELSE old.run_id END,
-    run_id = excluded.run_id,
+        WHEN old.run_id < excluded.run_id THEN old.run_id
+        ELSE greatest(old.previous_run, excluded.run_id) END,
+    run_id = greatest(old.run_id, excluded.run_id),
     seen_at = greatest(old.seen_at, excluded.seen_at)
 """
 
 # A list of one page is seen whenever its page is
-SEEN_IN_RUN = """
+SEEN_IN_NIGHT = """
 INSERT INTO list_seen AS old (list_id, run_id, first_seen_at, last_seen_at)
-SELECT list_id, %(run)s, first_seen_at, seen_at
+SELECT list_id, %(night)s, first_seen_at, seen_at
 FROM json_to_recordset(%(rows)s) AS row (list_id uuid, first_seen_at timestamptz,
     seen_at timestamptz)
 ORDER BY list_id
@@ -43,29 +49,32 @@ SET first_seen_at = least(old.first_seen_at, excluded.first_seen_at),
     last_seen_at = greatest(old.last_seen_at, excluded.last_seen_at)
 """
 
-# An interval goes on if it reached the last run that saw the list, this one or the one
-# before; otherwise the list was seen without the link, and a new interval begins
+# An interval goes on if it reached the last night that saw the list, this one or the
+# one before; otherwise the list was seen without the link, and a new interval begins.
+# A late page lies in an interval, or has one of its own.
 SEE_LINKS = """
 WITH row AS (
     SELECT * FROM json_to_recordset(%(rows)s) AS row (link_id uuid, list_id uuid,
         seen_at timestamptz, list_key text)
 ), open AS (
-    SELECT DISTINCT ON (link_id) link_id, number, last_run FROM placement
-    WHERE link_id = ANY(ARRAY(SELECT link_id FROM row))
-    ORDER BY link_id, number DESC
+    SELECT DISTINCT ON (link_id) link_id, number, first_run, last_run,
+        max(number) OVER (PARTITION BY link_id) AS numbers
+    FROM placement WHERE link_id = ANY(ARRAY(SELECT link_id FROM row))
+    ORDER BY link_id, %(night)s BETWEEN first_run AND last_run DESC, last_run DESC
 ), goes_on AS (
     UPDATE placement
-    SET last_run = %(run)s,
+    SET last_run = greatest(placement.last_run, %(night)s),
         last_seen_at = greatest(placement.last_seen_at, row.seen_at)
     FROM row JOIN list USING (list_id) JOIN open USING (link_id)
     WHERE placement.link_id = open.link_id AND placement.number = open.number
-        AND open.last_run IN (%(run)s, list.previous_run)
+        AND (%(night)s BETWEEN open.first_run AND open.last_run
+            OR open.last_run < %(night)s AND open.last_run = list.previous_run)
     RETURNING placement.link_id
 )
 INSERT INTO placement (link_id, number, first_seen_at, first_run, last_seen_at,
     last_run, pages, list_key)
-SELECT row.link_id, coalesce(open.number, 0) + 1, row.seen_at, %(run)s, row.seen_at,
-    %(run)s, 1, row.list_key
+SELECT row.link_id, coalesce(open.numbers, 0) + 1, row.seen_at, %(night)s, row.seen_at,
+    %(night)s, 1, row.list_key
 FROM row LEFT JOIN open USING (link_id)
 WHERE row.link_id NOT IN (SELECT link_id FROM goes_on)
 ORDER BY row.link_id
@@ -77,7 +86,7 @@ SET pages = greatest(placement.pages, row.pages),
     last_seen_at = greatest(placement.last_seen_at, row.seen_at)
 FROM json_to_recordset(%(rows)s) AS row (link_id uuid, pages integer,
     seen_at timestamptz)
-WHERE placement.link_id = row.link_id AND placement.last_run = %(run)s
+WHERE placement.link_id = row.link_id AND placement.last_run = %(night)s
 """
 
 
@@ -85,12 +94,13 @@ async def store(
     connection: psycopg.AsyncConnection[Any],
     links: Mapping[UUID, Link],
     *,
-    run: int,
+    night: int,
     seen_at: datetime,
 ) -> None:
     """Writes first sightings of a run, whose links are stored already.
 
     Args:
+        night: first run of the night that the run is part of.
         seen_at: for links that do not say when they were seen.
     """
     lists: dict[tuple[str, ...], dict[str, Any]] = {}
@@ -106,13 +116,13 @@ async def store(
         if link.scope != Scope.PAGE:
             row["list_key"] = link.scope_key
         rows.append(row)
-    seen = {"rows": recordset(lists.values()), "run": run}
+    seen = {"rows": recordset(lists.values()), "night": night}
     await connection.execute(SEE_LISTS, seen)
     shared = [one for one in lists.values() if one["scope"] != Scope.PAGE]
     if shared:
-        told = {"rows": recordset(shared), "run": run}
-        await connection.execute(SEEN_IN_RUN, told)
-    await connection.execute(SEE_LINKS, {"rows": recordset(rows), "run": run})
+        told = {"rows": recordset(shared), "night": night}
+        await connection.execute(SEEN_IN_NIGHT, told)
+    await connection.execute(SEE_LINKS, {"rows": recordset(rows), "night": night})
 
 
 def _list(link: Link, when: datetime) -> dict[str, Any]:
@@ -130,11 +140,11 @@ async def count_pages(
     connection: psycopg.AsyncConnection[Any],
     pages: Mapping[UUID, tuple[int, datetime]],
     *,
-    run: int,
+    night: int,
 ) -> None:
-    """Writes on how many pages of this run links were, and when on the last."""
+    """Writes on how many pages of a run of this night links were, and the last time."""
     rows = [
         {"link_id": key.hex, "pages": count, "seen_at": when}
         for key, (count, when) in sorted(pages.items())
     ]
-    await connection.execute(COUNT_PAGES, {"rows": recordset(rows), "run": run})
+    await connection.execute(COUNT_PAGES, {"rows": recordset(rows), "night": night})
