@@ -16,6 +16,10 @@ from crawler import settings
 from crawler.ends.verdict import OPENINGS, Exit
 from tests.crawling import crawl, scrapy
 from tests.ending import begun
+from tests.faults import answers
+from tests.faults.server import FaultServer
+from tests.faults.sites import FIRST as FIRST_STORY
+from tests.faults.sites import path_of, site_of
 from tests.outages import after, begin, own_server
 from tests.site.server import ReplicaServer
 from tests.test_start_faults import START_MAX
@@ -179,3 +183,28 @@ def test_a_run_whose_database_hangs_ends_in_time_after_a_signal(
     run = crawl(site.url, server.dsn, VAR_DIR=str(server.var))
     assert run.returncode == Exit.GOOD
     assert told(server.dsn, FIRST)[0] == "database_lost"
+
+
+@pytest.mark.soak
+def test_a_database_and_downloads_that_hang_together_end_in_time_after_a_signal(
+    server: OwnServer,
+) -> None:
+    hanging = [answers.slow_head(300)] * 3
+    with FaultServer(site_of(*hanging, whole=9)) as site:
+        process = begun(
+            *(site.url, server.dsn, "-s", "DOWNLOAD_DELAY=0.1"),
+            VAR_DIR=str(server.var),
+        )
+        while not site.requests[path_of(FIRST_STORY)]:
+            assert process.poll() is None
+            time.sleep(0.02)
+        with server.frozen():
+            began = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            output, errors = ended(process)
+            seconds = time.monotonic() - began
+
+    print(f"{seconds:.1f} s of {ENDED_IN}")
+    assert process.returncode == Exit.DATABASE_LOST, errors
+    assert output.strip().splitlines()[-1].startswith(LOST)
+    assert seconds < ENDED_IN

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
+# All of these, the last words of a forced end (``last_words``) and what the interpreter
+# takes to end are within DOWNLOAD_TIMEOUT and 5 seconds.
 # On top of DOWNLOAD_TIMEOUT, for what was received last to be stored
-SECONDS_MORE = 2.0
+SECONDS_MORE = 1.5
 # For pipelines to write what they hold, when the end is forced
-SECONDS_LAST = 1.5
+SECONDS_LAST = 1.2
 # For Scrapy to take note, before the event loop stops
 SECONDS_NOTED = 0.1
 
@@ -32,7 +34,8 @@ class Ending:
 
     Args:
         crawler: of the run.
-        seconds: after which it is forced to; by default DOWNLOAD_TIMEOUT and 2.
+        seconds: after which it is forced to; by default DOWNLOAD_TIMEOUT and
+            ``SECONDS_MORE``.
     """
 
     def __init__(self, crawler: Crawler, seconds: float | None = None) -> None:

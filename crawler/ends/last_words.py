@@ -30,6 +30,7 @@ OVERTAKEN = "another run has begun on this database before this one had ended"
 # and one that lost its database has waited for it
 SECONDS = 10.0
 SECONDS_IN_A_HURRY = 3.0
+SECONDS_WHEN_FORCED = 1.0
 
 
 class LastWords:
@@ -120,7 +121,9 @@ class LastWords:
 
 def seconds_of(counters: Mapping[str, Any]) -> float:
     """How long the last words of a run may take, by how it ended."""
+    if counters.get("ending/forced"):
+        return SECONDS_WHEN_FORCED
     hurried = counters.get("finish_reason") in ("shutdown", DATABASE_LOST)
-    if hurried or counters.get("ending/forced") or counters.get("store/spooled"):
+    if hurried or counters.get("store/spooled"):
         return SECONDS_IN_A_HURRY
     return SECONDS

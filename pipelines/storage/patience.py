@@ -21,7 +21,7 @@ FIRST_DELAY, LAST_DELAY = 0.05, 2.0  # seconds between attempts
 BREAKS_MAX = 3
 # Seconds of patience that are left to a run that is told to stop: less than the
 # pipelines have at a forced end
-HURRY = 1.0
+HURRY = 0.8
 
 DATABASE_LOST, DISK_FULL = "database_lost", "disk_full"
 
