@@ -117,6 +117,22 @@ def test_a_sound_page_has_nothing_for_a_person_to_look_at() -> None:
     assert parse_story(response(path, page_of(path))).article.incidents == ()
 
 
+def test_entries_too_long_to_be_a_name_or_a_keyword_are_cut_and_told() -> None:
+    path = some_story()
+    page = page_of(path)
+    for mark, begun in (("__author", "記者"), ("btn-keyword", "")):
+        page, count = re.subn(
+            rf"({mark}[^>]*>)", rf"\1{begun}{'長' * 900}", page, count=1
+        )
+        assert count == 1
+    article = parse_story(response(path, page)).article
+    assert max(len(one.name) for one in article.contributors) == 200
+    assert max(map(len, article.keywords)) == 200
+    assert len(article.byline or "") > 900
+    told = kinds(article.incidents, "section_too_long")
+    assert told == {("byline", None), ("keywords", None)}
+
+
 @pytest.mark.parametrize("lost", [*combinations(LOSE, 1), *combinations(LOSE, 2)])
 def test_losing_one_or_two_witnesses_changes_no_list_and_is_told(
     lost: tuple[str, ...],

@@ -25,6 +25,8 @@ GOOD = {
         ({"page/failed": 10, "page/error": 10}, Exit.TOO_MANY_ERRORS),
         ({"spider_exceptions/count": 9}, Exit.TOO_MANY_ERRORS),
         ({"spider_exceptions/count": 4, "page/raised": 4, "page/error": 4}, Exit.GOOD),
+        ({"page/story/ok": 0, "cost/new": 5, "page/failed": 5}, Exit.TOO_MANY_ERRORS),
+        ({"page/story/ok": 0, "cost/new": 4, "page/failed": 4}, Exit.GOOD),
         ({"link/rows": 0}, Exit.NOTHING_FOUND),
         ({"link/rows": 0, "page/ok": 0, "page/failed": 3, "page/error": 3}, Exit(7)),
         ({"finish_reason": "shutdown"}, Exit.INTERRUPTED),

@@ -6,10 +6,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from crawler.ends.failures import WALLS
-from crawler.ends.verdict import Exit
+from crawler.ends.verdict import LED_AWAY, Exit
 from crawler.extensions.run_lock import RunLock
 from crawler.middlewares.archive import ArchiveMiddleware
-from pipelines.storage import jobs
+from pipelines.storage import jobs, observations
 
 if TYPE_CHECKING:
     import psycopg
@@ -30,10 +30,12 @@ def let_go(crawler: Crawler) -> None:
 
 def finish_job(connection: psycopg.Connection[Any], job: int, code: Exit) -> None:
     """Ends a job with which nothing is left to do. Where walls have stopped the run,
-    what they stood before waits again, for the next one."""
+    what they stood before waits again, for the next one, and what they showed in the
+    place of stories says nothing of these."""
     if code is Exit.WALLED:
-        for reason in sorted(WALLS):
+        for reason in sorted(WALLS | LED_AWAY):
             jobs.requeue(connection, job, reason)
+        observations.discredit(connection, job)
     jobs.finish(connection, job)
 
 

@@ -113,8 +113,10 @@ OPENINGS = {
     ),
 }
 
-# Redirects that are followed no further; with fewer new stories they say little
-LED_AWAY = ("redirect_offsite", "redirect_elsewhere", "redirect_seen_before")
+# Redirects that lead to no story; and all that are followed no further
+LED_AWAY = frozenset({"redirect_offsite", "redirect_elsewhere"})
+FOLLOWED_NO_FURTHER = LED_AWAY | {"redirect_seen_before"}
+# With fewer new stories they say little
 NEW_MIN = 5
 ROBOTS_GONE = (
     "Stopped: robots.txt cannot be had any more, which forbids everything (RFC 9309)"
@@ -156,7 +158,7 @@ def _code(stats: Mapping[str, Any], error_ratio_max: float) -> Exit:
         return Exit.WALLED  # all lists are, if too few to end the run by themselves
     if led_away(stats):
         return Exit.WALLED
-    if errors(stats) > error_ratio_max * max(pages(stats), 1):
+    if none_read(stats) or errors(stats) > error_ratio_max * max(pages(stats), 1):
         return Exit.TOO_MANY_ERRORS
     # what goes on with a job, or helps with one, may find nothing left to read
     if not stats.get("link/rows", 0) and not stats.get("job/shared"):
@@ -166,9 +168,15 @@ def _code(stats: Mapping[str, Any], error_ratio_max: float) -> Exit:
 
 def led_away(stats: Mapping[str, Any]) -> bool:
     """Did the site lead away from most new stories, and show none at all?"""
+    reasons = (f"page/failed/{reason}" for reason in FOLLOWED_NO_FURTHER)
+    away = sum(int(stats.get(reason, 0)) for reason in reasons)
+    return none_read(stats) and 2 * away > int(stats["cost/new"])
+
+
+def none_read(stats: Mapping[str, Any]) -> bool:
+    """Were new stories asked for, and none at all came?"""
     new = int(stats.get("cost/new", 0))
-    away = sum(int(stats.get(f"page/failed/{reason}", 0)) for reason in LED_AWAY)
-    return new >= NEW_MIN and not stats.get("page/story/ok") and 2 * away > new
+    return new >= NEW_MIN and not stats.get("page/story/ok")
 
 
 def pages(stats: Mapping[str, Any]) -> int:

@@ -16,16 +16,18 @@ from crawler.pages.refusals import refusal
 from crawler.pages.tree import tree_of
 from crawler.sections.body import Body, read_body
 from crawler.sections.breadcrumb import read_breadcrumb
-from crawler.sections.byline import BYLINE_MAX, parse_byline
+from crawler.sections.byline import BYLINE_MAX, NAME_MAX, parse_byline
 from crawler.sections.dates import read_dates
 from crawler.sections.headline import read_headline
-from crawler.sections.keywords import read_keywords
+from crawler.sections.keywords import KEYWORD_MAX, read_keywords
 from crawler.sections.link_lists import missing, read_link_lists
 from crawler.sections.markup import text_of
 from crawler.sections.page_index import PageIndex
 from crawler.sections.structured import SITE_NAME, Structured, read_structured
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from crawler.items import Article, Link
 
 EDITORS = ("article-content__editor", "article-content__paragraph")
@@ -86,8 +88,9 @@ def parse_story(response: TextResponse, *, origin: str = urls.SITE) -> StoryPage
     incidents += missing(found, url, story_id)
     if not body.paragraphs and not body.figures:
         incidents += (_incident("section_missing", "body", url, story_id),)
-    if len(printed or "") > BYLINE_MAX:
-        incidents += (_incident("section_too_long", "byline", url, story_id),)
+    keywords = read_keywords(index, told)
+    for section in _too_long(printed, keywords):
+        incidents += (_incident("section_too_long", section, url, story_id),)
     values = {
         "story_id": story_id,
         "url": url,
@@ -96,7 +99,7 @@ def parse_story(response: TextResponse, *, origin: str = urls.SITE) -> StoryPage
         "date_witnesses": read_dates(index, told),
         "paragraphs": body.paragraphs,
         "figures": body.figures,
-        "keywords": read_keywords(index, told),
+        "keywords": keywords,
         "content_level": told.content_level,
         "language": told.language,
         "incidents": incidents,
@@ -143,6 +146,15 @@ def _add_byline(
     values = {name: getattr(byline, name) for name in BYLINE_FIELDS}
     loader.add_value(None, {name: one for name, one in values.items() if one})
     return whole
+
+
+def _too_long(byline: str | None, keywords: list[str]) -> Iterator[str]:
+    """Sections that were not taken apart, or of which an entry was cut."""
+    names = [one.name for one in parse_byline(byline).contributors]
+    if len(byline or "") > BYLINE_MAX or max(map(len, names), default=0) >= NAME_MAX:
+        yield "byline"
+    if max(map(len, keywords), default=0) >= KEYWORD_MAX:
+        yield "keywords"
 
 
 def _incident(kind: str, section: str, url: str, story_id: int | None) -> Incident:

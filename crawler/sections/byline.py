@@ -103,8 +103,8 @@ class Byline:
 
 
 NOTHING = Byline()
-# Characters of a byline: up to these it is remembered, up to those it is read
-USUAL_MAX, BYLINE_MAX = 200, 2_000
+# Characters of a byline: up to these it is remembered, up to those read; and of a name
+USUAL_MAX, BYLINE_MAX, NAME_MAX = 200, 2_000, 200
 
 
 def parse_byline(text: str | None) -> Byline:
@@ -220,8 +220,8 @@ class _Draft:
             self.after_bare_name = True
 
     def _credit(self, role: str, name: str) -> None:
-        if name.strip():
-            self.contributors.append(Contributor(role=role, name=name.strip()))
+        if kept := name.strip()[:NAME_MAX].rstrip():
+            self.contributors.append(Contributor(role=role, name=kept))
 
     def _organize(self, name: str) -> None:
         self.organization = self.organization or name.strip() or None

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from crawler.sections.page_index import PageIndex
     from crawler.sections.structured import Structured
 
+# Characters of one; longer ones are cut
+KEYWORD_MAX = 200
+
 
 def read_keywords(index: PageIndex, told: Structured) -> list[str]:
     """Keywords in printed order, each once."""
@@ -18,4 +21,5 @@ def read_keywords(index: PageIndex, told: Structured) -> list[str]:
     printed = [] if box is None else [text_of(link) for link in box.iter("a")]
     listed = told.meta.get("news_keywords") or told.news_text("keywords") or ""
     found = printed or [clean(word) for word in listed.split(",")]
-    return list(dict.fromkeys(word for word in found if word))
+    cut = (word[:KEYWORD_MAX].rstrip() for word in found if word)
+    return list(dict.fromkeys(cut))

@@ -42,6 +42,13 @@ WHERE story_id = ANY(%(stories)s) AND outcome = 'half_loaded' AND run_id <> %(ru
             AND whole.seen_at > half.seen_at)
 """
 
+# Such a night cannot tell a story that is gone from one that is kept from us
+DISCREDIT = """
+UPDATE observation SET outcome = 'refused'
+WHERE run_id IN (SELECT run_id FROM run WHERE job_id = %s)
+    AND outcome IN ('not_found', 'gone', 'redirected', 'no_headline')
+"""
+
 
 async def store(
     connection: psycopg.AsyncConnection[Any],
@@ -89,3 +96,9 @@ async def half_loaded(
         for story_id, shown in await cursor.fetchall()
         if shown
     }
+
+
+def discredit(connection: psycopg.Connection[Any], job: int) -> None:
+    """Has no absence count that the runs of a walled night found; ``status`` and
+    ``detail`` go on telling what they saw."""
+    connection.execute(DISCREDIT, [job])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -124,12 +125,17 @@ class Writer:
             self.count("store/error", 1)
 
     def _queued(self, rows: Sequence[Row]) -> Unit:
-        unit = Unit.of([ready for row in rows for ready in self._ready(row)])
+        ready = [self._ready(row) for row in rows]
+        unit = Unit.of([one for each in ready for one in each])
+        told = zip(rows, ready, strict=True)
+        if any(type(row) is Article and len(each) > 1 for row, each in told):
+            unit = replace(unit, last=unit.without_its_story)
         self.queue.put(unit)
         self.filled.set()
         return unit
 
     def _ready(self, row: Row) -> Sequence[Row]:
+        """The row as it can be stored, or what tells why it cannot."""
         try:
             cleaned, number = clean(row)
         except Refused as error:
