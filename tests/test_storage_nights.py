@@ -142,3 +142,23 @@ def test_what_was_stored_by_runs_goes_on_as_that_of_a_night(
     night = another_run(db)
     ranks_seen(database, night, night, 1, 2, 3)
     assert rows(db, INTERVALS) == [(rank, killed, night) for rank in (1, 2, 3)]
+
+
+def test_a_late_sighting_of_a_link_says_only_what_no_newer_one_did(
+    database: str, db: psycopg.Connection[Any]
+) -> None:
+    late, newest = another_run(db), another_run(db)
+    told = {"summary": "新", "placement": None, "listed_at": NOON}
+    old = {
+        "summary": "舊",
+        "placement": "wj_old",
+        "listed_at": NOON - timedelta(days=1),
+    }
+    store(database, newest, PageItems(links=(link(1, **told),)), job=newest)
+    store(database, late, PageItems(links=(link(1, **old),)), job=late)
+    assert rows(db, "SELECT summary, placement, listed_at FROM link") == [
+        ("新", "wj_old", NOON)
+    ]
+    assert rows(db, "SELECT first_seen_run, last_seen_run FROM link") == [
+        (late, newest)
+    ]

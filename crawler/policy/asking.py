@@ -10,19 +10,25 @@ from scrapy import Request, Spider
 
 from crawler import arguments, urls
 from crawler.ends.outcomes import Outcomes
+from crawler.frontier.requests import FOUND
 from crawler.frontier.whole_page import whole_page
+from crawler.items import Section
+from crawler.policy import revisit
 from crawler.policy.coverage import Coverage
 from crawler.policy.selection import Selection
 from crawler.policy.walk import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
     from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
-    from crawler.items import PageItems
+    from crawler.items import Link, PageItems
+    from crawler.pages.list_page import ListPage
+    from crawler.policy.selection import Candidate
 
 # Above any story id, so that every list is read before the first story
 LIST_PRIORITY = 10**12
@@ -30,6 +36,8 @@ LIST_PRIORITY = 10**12
 
 class AskingSpider(Spider):
     """Everything of a spider but which pages it asks for, and how it reads them."""
+
+    parse_story: Callable[..., Any]
 
     def __init__(self, *, settings: BaseSettings, **given: str) -> None:
         super().__init__()
@@ -73,6 +81,13 @@ class AskingSpider(Spider):
             needed=settings.getint("SIGNAL_PROOF"),
         )
 
+    def goes_on(self, page: ListPage, number: int, wanted: bool) -> bool:
+        """Is there a page after the one with this number, and is it worth its
+        request?"""
+        if wanted and not page.end and number >= self.list_pages_max:
+            self.crawler.stats.inc_value("list/list_pages_max")
+        return wanted and not page.end and number < self.list_pages_max
+
     def list_request(
         self, href: str, callback: Callable[..., Any], **options: Any
     ) -> Request:
@@ -89,6 +104,27 @@ class AskingSpider(Spider):
     ) -> Request:
         options.setdefault("errback", self.failed)
         return Request(urls.fetch_url(url, origin=self.origin), callback, **options)
+
+    async def follow(
+        self, response: Response, links: Collection[Link], depth: int = 0
+    ) -> tuple[list[Request], set[int]]:
+        """Requests for the stories of ``links`` worth one, and those of the page's own
+        list that the archive does not hold."""
+        candidates = self.selection.candidates(links, depth)
+        requests, unknown = await self.story_requests(response, candidates)
+        rows = {link.story_id for link in links if link.section is Section.CHANNEL_LIST}
+        return requests, unknown & rows
+
+    async def story_requests(
+        self, response: Response, candidates: Collection[Candidate]
+    ) -> tuple[list[Request], set[int]]:
+        now = revisit.site_clock(response)
+        chosen, unknown = await self.selection.choose(candidates, now=now)
+        return [self.story_request(one) for one in chosen], unknown
+
+    def story_request(self, one: Candidate) -> Request:
+        told = {"cb_kwargs": {"depth": one.depth}, "meta": {FOUND: one.found}}
+        return self.request(one.url, self.parse_story, priority=one.story_id, **told)
 
     @whole_page
     def failed(self, failure: Failure) -> Iterable[PageItems]:

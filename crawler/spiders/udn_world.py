@@ -11,9 +11,9 @@ from scrapy.exceptions import CloseSpider
 
 from crawler import times
 from crawler.ends.outcomes import ended
-from crawler.frontier.requests import FOUND, OWN
+from crawler.frontier.requests import OWN
 from crawler.frontier.whole_page import whole_page
-from crawler.items import PageItems, Section
+from crawler.items import PageItems
 from crawler.pages.api import parse_api
 from crawler.pages.captured import SEEN_AT, shown
 from crawler.pages.channel import parse_channel
@@ -27,22 +27,22 @@ from crawler.policy.asking import LIST_PRIORITY, AskingSpider
 from crawler.policy.walk import Reach, looks, reach_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+    from collections.abc import AsyncIterator, Iterable, Mapping
 
     from scrapy import Request
-    from scrapy.http import Response, TextResponse
+    from scrapy.http import TextResponse
     from twisted.python.failure import Failure
 
-    from crawler.items import Link
     from crawler.pages.menu import Channel
-    from crawler.policy.selection import Candidate
+
+    Behind = Mapping[str, str]
 
 HOME = "/wj/index"
 SITEMAP = "/sitemap/gnews"
 BREAKING = "breaking"
 # It tells which other lists are needless
 FIRST = LIST_PRIORITY + 1
-NOTHING: Mapping[str, str] = MappingProxyType({})
+NOTHING: Behind = MappingProxyType({})
 
 
 class UdnWorldSpider(AskingSpider):
@@ -74,8 +74,7 @@ class UdnWorldSpider(AskingSpider):
         yield from self.lists(CHANNELS, request.meta.get(SEEN_AT) or datetime.now(UTC))
 
     def lists(self, menu: tuple[Channel, ...], now: datetime) -> Iterable[Request]:
-        """The news sitemap, the breaking list and its API, and the wanted channels of
-        the menu."""
+        """The news sitemap, the breaking list, and the wanted channels of the menu."""
         try:
             channels = select(menu, self.wanted_channels)
         except UnknownChannel as error:
@@ -83,8 +82,12 @@ class UdnWorldSpider(AskingSpider):
             raise CloseSpider("unknown_channel") from error
         self.selection.leave_out(menu, channels)
         yield self.list_request(SITEMAP, self.parse_sitemap, priority=FIRST)
-        yield self.list_request(f"/wj/cate/{BREAKING}", self.parse_list)
-        yield self.api_request(1, first_rank=1, walked=asdict(Reach(now.isoformat())))
+        yield self.list_request(
+            f"/wj/cate/{BREAKING}",
+            self.parse_list,
+            errback=self.breaking_failed,
+            cb_kwargs={"walked": asdict(Reach(now.isoformat()))},
+        )
         for channel in channels:
             if channel.code != BREAKING:
                 behind = {str(one.id): one.href for one in channel.subcategories}
@@ -94,15 +97,31 @@ class UdnWorldSpider(AskingSpider):
 
     @whole_page
     async def parse_list(
-        self, response: TextResponse, behind: Mapping[str, str] = NOTHING
+        self, response: TextResponse, behind: Behind = NOTHING, walked: Any = None
     ) -> AsyncIterator[PageItems | Request]:
-        """A list page; what lies ``behind`` it, the subcategories of a channel, where
-        all of it is new, so that more may lie there than the sitemap names."""
+        """A list page; of the breaking list then the API, which tells the same rows in
+        other words: the page's are to come first, however many requests go at once."""
         try:
             page = parse_channel(response, origin=self.origin)
         except NotAList as error:
             yield self.outcomes.not_read(response, "not_a_list", error)
-            return
+        else:
+            async for one in self.read_list(response, page, behind):
+                yield one
+        if walked:
+            yield self.api_request(1, first_rank=1, walked=walked)
+
+    @whole_page
+    def breaking_failed(self, failure: Failure) -> Iterable[PageItems | Request]:
+        yield from self.outcomes.failure(failure)
+        request: Request = failure.request  # type: ignore[attr-defined]
+        yield self.api_request(1, first_rank=1, walked=request.cb_kwargs["walked"])
+
+    async def read_list(
+        self, response: TextResponse, page: ListPage, behind: Behind
+    ) -> AsyncIterator[PageItems | Request]:
+        """What a list page gives; what lies ``behind`` it, the subcategories of a
+        channel, where all of it is new: more may lie there than the sitemap names."""
         self.outcomes.read(response)
         yield PageItems(links=page.links, incidents=page.incidents)
         requests, new = await self.follow(response, page.links)
@@ -149,12 +168,6 @@ class UdnWorldSpider(AskingSpider):
         else:
             for one in await self.walk.rest(reach):
                 yield self.story_request(one)
-
-    def goes_on(self, page: ListPage, number: int, wanted: bool) -> bool:
-        """Is there a further page, and is it worth its request?"""
-        if wanted and not page.end and number >= self.list_pages_max:
-            self.crawler.stats.inc_value("list/list_pages_max")
-        return wanted and not page.end and number < self.list_pages_max
 
     @whole_page
     async def api_failed(self, failure: Failure) -> AsyncIterator[PageItems | Request]:
@@ -208,27 +221,6 @@ class UdnWorldSpider(AskingSpider):
             for request in requests:
                 yield request
 
-    async def follow(
-        self, response: Response, links: Collection[Link], depth: int = 0
-    ) -> tuple[list[Request], set[int]]:
-        """Requests for the stories of ``links`` worth one, and those of the page's own
-        list that the archive does not hold."""
-        candidates = self.selection.candidates(links, depth)
-        requests, unknown = await self.story_requests(response, candidates)
-        rows = {link.story_id for link in links if link.section is Section.CHANNEL_LIST}
-        return requests, unknown & rows
-
-    async def story_requests(
-        self, response: Response, candidates: Collection[Candidate]
-    ) -> tuple[list[Request], set[int]]:
-        now = revisit.site_clock(response)
-        chosen, unknown = await self.selection.choose(candidates, now=now)
-        return [self.story_request(one) for one in chosen], unknown
-
-    def story_request(self, one: Candidate) -> Request:
-        told = {"cb_kwargs": {"depth": one.depth}, "meta": {FOUND: one.found}}
-        return self.request(one.url, self.parse_story, priority=one.story_id, **told)
-
     def api_request(
         self, number: int, *, first_rank: int, walked: dict[str, Any]
     ) -> Request:
@@ -237,4 +229,5 @@ class UdnWorldSpider(AskingSpider):
             self.parse_api,
             errback=self.api_failed,
             cb_kwargs={"number": number, "first_rank": first_rank, "walked": walked},
+            priority=FIRST if number == 1 else LIST_PRIORITY,
         )

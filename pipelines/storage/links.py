@@ -19,12 +19,28 @@ if TYPE_CHECKING:
 FIELDS = tuple(n for n in Link.__slots__ if n not in ("incidents", "seen_at"))
 VALUES = attrgetter(*FIELDS)
 
-# What may differ between two sightings of the same link follows the newer one, but a
-# sighting that says less takes nothing away. One statement for a whole batch: half the
-# time of one for each row. It returns the links that were there already. Links that are
-# only counted go through it too and are locked, not written: a statement of its own
-# that locks them, before or after, goes over the table twice, and two writers deadlock
-# on a link that one of them has inserted in between.
+# Of two sightings of one link
+MAY_DIFFER = (
+    *("story_id", "listed_at", "image_url", "image_caption", "summary", "placement"),
+)
+LATE = "old.last_seen_run > excluded.last_seen_run"
+
+
+def follows(name: str) -> str:
+    """SQL that gives a column what the newer sighting says, if that says anything."""
+    late, new = (
+        f"coalesce(old.{name}, excluded.{name})",
+        f"coalesce(excluded.{name}, old.{name})",
+    )
+    return f"{name} = CASE WHEN {LATE} THEN {late} ELSE {new} END"
+
+
+# What may differ between two sightings of the same link follows the newer one, also
+# where the older comes late, but one that says less takes nothing away. One statement
+# for a whole batch: half the time of one for each row. It returns the links that were
+# there already. Links that are only counted go through it too and are locked, not
+# written: a statement of its own that locks them, before or after, goes over the table
+# twice, and two writers deadlock on a link that one of them has inserted in between.
 UPSERT = """
 WITH stored AS (
     INSERT INTO link AS old (link_id, section, scope, scope_key, position, url,
@@ -48,23 +64,22 @@ WITH stored AS (
     FROM link WHERE link_id = ANY(%(counted)s)
     ORDER BY link_id
     ON CONFLICT (link_id) DO UPDATE
-    SET story_id = coalesce(excluded.story_id, old.story_id),
-        listed_at = coalesce(excluded.listed_at, old.listed_at),
-        date_witnesses = CASE WHEN excluded.date_witnesses = '{}'
+    SET FOLLOWING,
+        date_witnesses = CASE WHEN excluded.date_witnesses = '{}' OR (
+                old.last_seen_run > excluded.last_seen_run
+                AND old.date_witnesses <> '{}')
             THEN old.date_witnesses ELSE excluded.date_witnesses END,
-        image_url = coalesce(excluded.image_url, old.image_url),
-        image_caption = coalesce(excluded.image_caption, old.image_caption),
-        summary = coalesce(excluded.summary, old.summary),
-        placement = coalesce(excluded.placement, old.placement),
+        first_seen_at = least(old.first_seen_at, excluded.first_seen_at),
+        first_seen_run = least(old.first_seen_run, excluded.first_seen_run),
         last_seen_at = greatest(old.last_seen_at, excluded.last_seen_at),
-        last_seen_pages = CASE WHEN old.last_seen_run = excluded.last_seen_run
+        last_seen_pages = CASE WHEN old.last_seen_run >= excluded.last_seen_run
             THEN old.last_seen_pages ELSE 1 END,
-        last_seen_run = excluded.last_seen_run
+        last_seen_run = greatest(old.last_seen_run, excluded.last_seen_run)
     WHERE NOT old.link_id = ANY(%(counted)s)
     RETURNING link_id, xmax = 0 AS is_new
 )
 SELECT link_id FROM stored WHERE NOT is_new
-"""
+""".replace("FOLLOWING", ",\n        ".join(map(follows, MAY_DIFFER)))
 
 # The number is the run's own count, not "one more": a batch that is sent again after a
 # lost connection must not count twice
@@ -109,7 +124,7 @@ async def store(
     rows = recordset(_row(key, link) for key, link in links.items())
     locked = [key for key in counted if key not in links]
     values = {"rows": rows, "run": run, "seen_at": seen_at, "counted": locked}
-    cursor = await connection.execute(UPSERT, values)
+    cursor = await connection.execute(UPSERT.encode(), values)
     await placements.store(connection, links, night=night, seen_at=seen_at)
     return cursor
 
