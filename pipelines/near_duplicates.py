@@ -74,8 +74,8 @@ DIGITS = {digit: number for number, digit in enumerate("一二三四五六七八
 # Texts that return with other numbers. A word alone is not enough: who won the lottery
 # and who heads the weather bureau is news. So the headline must name the form too, ...
 GAME = (
-    r"樂透|威力球|強力球|超級百萬|今彩|六合彩|雙贏彩|彩券|彩票|powerball|mega ?millions|lotto"
-    r"|(?:pick|take|win|daily|fantasy|cash) ?\d"
+    r"樂透|威力球|強力球|超級百萬|今彩|六合彩|雙贏彩|彩券|彩票|powerball|lotto"
+    r"|mega ?millions|(?:pick|take|win|daily|fantasy|cash) ?\d"
 )
 SKY = r"天氣|氣象|氣溫"
 FORECAST = r"高溫|低溫|降雨|雨量|空氣品質|潮汐|日出|體感"
