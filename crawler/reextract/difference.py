@@ -26,6 +26,8 @@ LINK_NAMES = (*(f"{LINK}.{name}" for name in storage.LINK_FIELDS), ADDED, REMOVE
 NAMES = (*STORY_NAMES, *LINK_NAMES)
 # Nothing stored is overwritten by a page that says less (pipelines.storage.links)
 NOTHING: tuple[Any, ...] = (None, {})
+# Of the first page that showed a link, whatever other says something of it
+OF_THE_FIRST = frozenset({"page_url", "page_story_id"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +44,19 @@ class Change:
 
 @dataclass(slots=True)
 class Found:
-    """What the comparison of one page gives; rows are those to be written."""
+    """What the comparison of one page gives; rows are those to be written.
+
+    ``outdated``: links of which a later run had the last word, and ``settled``: those
+    of which this page's run had it, by key.
+    """
 
     changes: list[Change] = field(default_factory=list)
     stories: int = 0
     links: int = 0
     given: int = 0
     owned: int = 0
-    outdated: int = 0
+    outdated: set[bytes] = field(default_factory=set)
+    settled: set[bytes] = field(default_factory=set)
     story: dict[str, Any] | None = None
     updated: dict[bytes, dict[str, Any]] = field(default_factory=dict)
     added: dict[bytes, Link] = field(default_factory=dict)
@@ -88,8 +95,8 @@ def links(
 
     Args:
         owned: rows that name this capture as the first that showed them.
-        others: further rows of this page's own lists, which an earlier capture of the
-            page showed first.
+        others: further rows of links that the page shows, which an earlier capture
+            showed first.
         missing: keys of the page that no row has.
         run: that of the capture.
     """
@@ -99,6 +106,7 @@ def links(
     for key in sorted(others):
         link, row = reading.link(key), others[key]
         if link and row["last_seen_run"] == run and storage.outdated(row):
+            found.settled.add(key)
             _compare(reading, key, link, row, found, weaker=True)
     for key in sorted(missing):
         link = reading.link(key)
@@ -113,7 +121,7 @@ def _owned(reading: Reading, key: bytes, row: Mapping[str, Any], found: Found) -
         old = {name: row[name] for name in names}
         found.changes.append(_change(reading, key, REMOVED, old, None))
     elif storage.outdated(row):
-        found.outdated += 1
+        found.outdated.add(key)
     else:
         _compare(reading, key, link, row, found, weaker=False)
 
@@ -134,13 +142,15 @@ def _compare(
     *,
     weaker: bool,
 ) -> None:
-    """``weaker``: what the link does not say leaves the row as it is."""
+    """``weaker``: what the link does not say leaves the row as it is, and so does
+    where it stands."""
     found.links += 1
     new = storage.link_row(link)
     differing = [
         name
         for name, value in new.items()
-        if value != row[name] and not (weaker and value in NOTHING)
+        if value != row[name]
+        and not (weaker and (value in NOTHING or name in OF_THE_FIRST))
     ]
     if not differing:
         return

@@ -82,10 +82,19 @@ class Reextraction:
             for result in work(chunks(self.files, self.since)):
                 for line in (*result.damaged, *result.refused):
                     self.tell(line)
+                self._once(result)
                 changes = self.tally.add(result)
                 if self.out is not None:
                     self.out.writelines(f"{as_line(one)}\n" for one in changes)
                 yield result
+
+    def _once(self, result: Result) -> None:
+        """Of a link that many pages show the first one decides, whoever read it."""
+        again = self.tally.settled & result.settled
+        if again:
+            for page in result.rewrites:
+                for key in again & page.updated.keys():
+                    del page.updated[key]
 
     def _written(
         self, connection: psycopg.Connection[Any], extractor: str

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Where what no row names can be looked at
 ELSEWHERE = " (scrapy extract FILE prints what they hold)"
+# Changes of a link as a whole
+WHOLE = frozenset({ADDED, REMOVED})
 EXAMPLES, SHOWN = 3, 48  # examples of a field, characters of a value
 
 
@@ -53,8 +55,10 @@ class Tally:
         chosen = set(names)
         self.fields = {name: Field() for name in NAMES if name in chosen}
         self.pages = self.stored = self.not_stored = self.other_channels = 0
-        self.damaged = self.refused = self.outdated_links = self.left = 0
+        self.damaged = self.refused = self.left = 0
         self.added: set[bytes] = set()
+        self.outdated: set[bytes] = set()
+        self.settled: set[bytes] = set()
 
     @property
     def changed(self) -> int:
@@ -68,10 +72,16 @@ class Tally:
         self.other_channels += result.other_channels
         self.damaged += len(result.damaged)
         self.refused += len(result.refused)
-        self.outdated_links += result.outdated_links
+        self.outdated |= result.outdated
         for name, each in self.fields.items():
             each.compared += result.compared.get(_kind(name), 0)
-        changes = [one for one in result.changes if self._is_new(one)]
+        again = self.settled & result.settled
+        self.settled |= result.settled
+        changes = [
+            one
+            for one in result.changes
+            if self._is_new(one) and (one.key not in again or one.name in WHOLE)
+        ]
         for one in changes:
             counted = self.fields[one.name]
             counted.changed += 1
@@ -109,7 +119,8 @@ class Tally:
             f"{self.other_channels} of other channels",
             f"{self.refused} no story",
             f"{self.damaged} damaged",
-            f"{self.outdated_links} links left to a later run that saw them",
+            f"{len(self.outdated - self.settled)} links left to a later run that saw "
+            "them and whose pages are not among these",
         ]
         return ", ".join(parts) + "."
 

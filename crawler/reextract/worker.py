@@ -53,7 +53,8 @@ class Task:
 
 @dataclass(slots=True)
 class Result:
-    """What a chunk gave; counters are pages unless they say otherwise."""
+    """What a chunk gave; counters are pages unless they say otherwise. ``outdated`` and
+    ``settled``: see ``difference.Found``."""
 
     pages: int = 0
     stored: int = 0
@@ -62,7 +63,8 @@ class Result:
     damaged: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     compared: dict[str, int] = field(default_factory=dict)
-    outdated_links: int = 0
+    outdated: set[bytes] = field(default_factory=set)
+    settled: set[bytes] = field(default_factory=set)
     changes: list[Change] = field(default_factory=list)
     rewrites: list[Rewrite] = field(default_factory=list)
 
@@ -78,6 +80,7 @@ class Worker:
         self.task = task
         self.connection = database.connect(task.dsn)
         self.existing: set[bytes] = set()
+        self.waiting: dict[bytes, dict[str, Any]] = {}
         calm_collector()
 
     def close(self) -> None:
@@ -142,7 +145,8 @@ class Worker:
         self, stored: list[Reading], held: Held
     ) -> tuple[set[bytes], dict[bytes, dict[str, Any]]]:
         """Of the links that do not name their page's capture: keys that no row has,
-        and the rows of those of a page's own lists."""
+        and the rows of those of a page's own lists. Those of shared lists wait for the
+        first page of the run that had the last word of them."""
         if not self.task.of_links:
             return set(), {}
         own: set[bytes] = set()
@@ -157,8 +161,22 @@ class Worker:
         known = storage.known(self.connection, [UUID(bytes=key) for key in asked])
         if len(self.existing) > REMEMBERED_MAX:
             self.existing.clear()
-        self.existing |= known
-        return (own - others.keys()) | (asked - known), others
+            self.waiting.clear()
+        self.existing |= known.keys()
+        late = [UUID(bytes=key) for key, outdated in known.items() if outdated]
+        self.waiting |= storage.links(self.connection, late)
+        return (own - others.keys()) | (asked - known.keys()), others
+
+    def last_word(self, one: Reading, run: int | None) -> dict[bytes, dict[str, Any]]:
+        """Rows of shared lists' links of which the page's run had the last word, and
+        that no page before it has shown; they wait no longer."""
+        shown = self.waiting.keys() & one.links.keys() if self.waiting else ()
+        found = {
+            k: self.waiting[k] for k in shown if self.waiting[k]["last_seen_run"] == run
+        }
+        for key in found:
+            del self.waiting[key]
+        return found
 
     def page(
         self,
@@ -178,7 +196,10 @@ class Worker:
             difference.links(
                 one,
                 held.links.get(one.capture_id, {}),
-                {key: others[key] for key in one.links.keys() & others.keys()},
+                {
+                    **{key: others[key] for key in one.links.keys() & others.keys()},
+                    **self.last_word(one, run),
+                },
                 one.links.keys() & missing,
                 found,
                 run=run,
@@ -190,7 +211,8 @@ class Worker:
     def count(self, found: Found, result: Result) -> None:
         names = self.task.names
         result.changes += [one for one in found.changes if one.name in names]
-        result.outdated_links += found.outdated
+        result.outdated |= found.outdated
+        result.settled |= found.settled
         numbers = {
             "article": found.stories,
             "link": found.links,

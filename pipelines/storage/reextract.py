@@ -56,7 +56,10 @@ FROM link
 """
 OF_CAPTURES = f"{LINK} WHERE first_seen_capture = ANY(%s)"
 BY_KEY = f"{LINK} WHERE link_id = ANY(%s)"
-KNOWN = "SELECT uuid_send(link_id) FROM link WHERE link_id = ANY(%s)"
+KNOWN = """
+SELECT uuid_send(link_id), last_seen_run <> first_seen_run FROM link
+WHERE link_id = ANY(%s)
+"""
 RUNS = "SELECT capture_id, run_id FROM capture WHERE capture_id = ANY(%s)"
 
 
@@ -117,12 +120,14 @@ def links(
         return {row["key"]: row for row in cursor.execute(BY_KEY, [list(keys)])}
 
 
-def known(connection: psycopg.Connection[Any], keys: Collection[UUID]) -> set[bytes]:
-    """Those of ``keys`` that table ``link`` holds."""
+def known(
+    connection: psycopg.Connection[Any], keys: Collection[UUID]
+) -> dict[bytes, bool]:
+    """Those of ``keys`` that table ``link`` holds: is each :func:`outdated`?"""
     if not keys:
-        return set()
+        return {}
     with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
-        return {key for (key,) in cursor.execute(KNOWN, [list(keys)])}
+        return dict(cursor.execute(KNOWN, [list(keys)]).fetchall())
 
 
 def story_row(article: Article) -> dict[str, Any]:
