@@ -186,7 +186,7 @@ def test_a_broken_extractor_changes_exactly_the_rows_it_reads_otherwise(
 ) -> None:
     copy = other_extractor(
         tmp_path / "copy",
-        ("crawler/sections/keywords.py", "if word))", "if word))[1:]"),
+        ("crawler/sections/keywords.py", "fromkeys(cut))", "fromkeys(cut))[1:]"),
     )
     said = {}
     for jobs in ("1", "2"):

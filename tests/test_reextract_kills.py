@@ -34,7 +34,7 @@ __all__ = ["night", "replayer"]  # fixtures
 # Of every table something changes: a story's field and its lists, fields of links,
 # links that are no longer shown, shown with other words, or shown by another page only
 OTHERWISE = (
-    ("crawler/sections/keywords.py", "if word))", "if word))[1:]"),
+    ("crawler/sections/keywords.py", "fromkeys(cut))", "fromkeys(cut))[1:]"),
     (
         "crawler/pages/story.py",
         "    incidents += missing(",

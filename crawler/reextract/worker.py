@@ -5,14 +5,13 @@ from __future__ import annotations
 import gc
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import psycopg
 
 from crawler.archive.reader import Damaged
-from crawler.items import Scope
 from crawler.reextract import difference, reading
 from crawler.reextract.difference import LINK_NAMES, NAMES
+from crawler.reextract.elsewhere import Elsewhere
 from pipelines import revisions
 from pipelines.storage import database
 from pipelines.storage import reextract as storage
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
     from crawler.reextract.difference import Change, Found
     from crawler.reextract.reading import Reading
     from pipelines.storage.reextract import Held
-
-# Keys of which it is known that their rows exist: lists that every page shows
-REMEMBERED_MAX = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +75,7 @@ class Worker:
     def __init__(self, task: Task) -> None:
         self.task = task
         self.connection = database.connect(task.dsn)
-        self.existing: set[bytes] = set()
-        self.waiting: dict[bytes, dict[str, Any]] = {}
+        self.elsewhere = Elsewhere(self.connection)
         calm_collector()
 
     def close(self) -> None:
@@ -129,7 +124,10 @@ class Worker:
             else:
                 stored.append(one)
         result.stored += len(stored)
-        missing, others = self.elsewhere(stored, held)
+        missing: set[bytes] = set()
+        others: dict[bytes, dict[str, Any]] = {}
+        if self.task.of_links:
+            missing, others = self.elsewhere.ask(stored, held)
         for one in stored:
             self.page(one, held, others, missing, result)
 
@@ -140,43 +138,6 @@ class Worker:
         row = held.stories.get(one.capture_id, {})
         read = one.article.channel_id if one.article else None
         return bool(self.task.channels & {row.get("channel_id"), read})
-
-    def elsewhere(
-        self, stored: list[Reading], held: Held
-    ) -> tuple[set[bytes], dict[bytes, dict[str, Any]]]:
-        """Of the links that do not name their page's capture: keys that no row has,
-        and the rows of those of a page's own lists. Those of shared lists wait for the
-        first page of the run that had the last word of them."""
-        if not self.task.of_links:
-            return set(), {}
-        own: set[bytes] = set()
-        shared: set[bytes] = set()
-        for one in stored:
-            owned = held.links.get(one.capture_id, {})
-            for key, link in one.links.items():
-                if key not in owned:
-                    (own if link.scope is Scope.PAGE else shared).add(key)
-        others = storage.links(self.connection, [UUID(bytes=key) for key in own])
-        asked = shared - self.existing
-        known = storage.known(self.connection, [UUID(bytes=key) for key in asked])
-        if len(self.existing) > REMEMBERED_MAX:
-            self.existing.clear()
-            self.waiting.clear()
-        self.existing |= known.keys()
-        late = [UUID(bytes=key) for key, outdated in known.items() if outdated]
-        self.waiting |= storage.links(self.connection, late)
-        return (own - others.keys()) | (asked - known.keys()), others
-
-    def last_word(self, one: Reading, run: int | None) -> dict[bytes, dict[str, Any]]:
-        """Rows of shared lists' links of which the page's run had the last word, and
-        that no page before it has shown; they wait no longer."""
-        shown = self.waiting.keys() & one.links.keys() if self.waiting else ()
-        found = {
-            k: self.waiting[k] for k in shown if self.waiting[k]["last_seen_run"] == run
-        }
-        for key in found:
-            del self.waiting[key]
-        return found
 
     def page(
         self,
@@ -198,7 +159,7 @@ class Worker:
                 held.links.get(one.capture_id, {}),
                 {
                     **{key: others[key] for key in one.links.keys() & others.keys()},
-                    **self.last_word(one, run),
+                    **self.elsewhere.last_word(one, run),
                 },
                 one.links.keys() & missing,
                 found,
