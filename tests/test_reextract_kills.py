@@ -7,12 +7,14 @@ import random
 import signal
 import subprocess
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from crawler.commands.replay import INTERRUPTED
 from tests.conftest import create
 from tests.crawling import environment
 from tests.reextracting import (
@@ -27,7 +29,6 @@ from tests.reextracting import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 __all__ = ["night", "replayer"]  # fixtures
 
@@ -71,9 +72,9 @@ def otherwise(found, story_id):
 )
 
 
-def start(copy: Path, dsn: str, var: Path) -> subprocess.Popen[str]:
+def start(copy: Path, dsn: str, var: Path, jobs: str = "1") -> subprocess.Popen[str]:
     return subprocess.Popen(
-        command_of("--write", "1", "--jobs", "1"),
+        command_of("--write", "1", "--jobs", jobs),
         cwd=copy,
         env=environment(dsn, VAR_DIR=str(var), PYTHONPATH=str(copy)),
         stdout=subprocess.PIPE,
@@ -161,3 +162,31 @@ def diff(copy: Path, replayer: Replayer) -> int:
         check=False,
     )
     return done.returncode
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_all_its_processes_is_one_line_and_a_code(
+    number: signal.Signals, replayer: Replayer, whole: str, copy: Path
+) -> None:
+    """As a terminal sends it: some of them are still about to begin."""
+    run = start(copy, replayer.dsn, replayer.var, jobs="2")
+    while not begun(run.pid):
+        assert run.poll() is None
+        time.sleep(0.005)
+    os.killpg(run.pid, number)
+    _, errors = run.communicate()
+
+    assert errors.splitlines() == [f"{INTERRUPTED}."]
+    assert run.returncode == 8
+    for dsn in (whole, replayer.dsn):
+        uninterrupted(copy, dsn, replayer.var)
+    assert everything(replayer.dsn) == everything(whole)
+
+
+def begun(parent: int) -> bool:
+    """Has a process begun another Python?"""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return any(
+        b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+        for child in children
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,11 +14,13 @@ from rich.table import Table
 
 from crawler import archiving, times
 from crawler.archive import shelf
+from crawler.ends.interruption import interruptible
 from crawler.ends.not_started import code_of
 from crawler.ends.verdict import Exit
 from crawler.looking import LookingCommand, misunderstood
 from crawler.pages.menu import CHANNELS, UnknownChannel, select
 from crawler.reextract.difference import NAMES
+from crawler.reextract.pool import cores
 from crawler.reextract.run import Reextraction
 from crawler.reextract.worker import Task
 from crawler.version import extractor_version
@@ -39,6 +40,7 @@ TYPE_THIS = (
     "now with what is stored, --write stores it; a whole night is replayed by "
     "scrapy crawl udn_world -a replay=ARCHIVE"
 )
+INTERRUPTED = "Interrupted: what is stored is whole, run it again for the rest"
 HEADINGS = ("field", "compared", "changed", "ratio", "examples (story: old → new)")
 
 
@@ -94,13 +96,14 @@ class Command(LookingCommand):
         if self.settings is None:
             return
         try:
-            self.exitcode = replay(args, opts, self.settings)
+            with interruptible():
+                self.exitcode = replay(args, opts, self.settings)
         except (NotUsable, migrate.SchemaUnfit) as error:
             self.fail(Exit.CONFIGURATION, str(error))
         except database.DatabaseUnreachable as error:
             self.fail(code_of(error), str(error))
         except KeyboardInterrupt:
-            self.fail(Exit.INTERRUPTED, "Interrupted: what is stored is whole")
+            self.fail(Exit.INTERRUPTED, INTERRUPTED)
 
     def fail(self, code: Exit, reason: str) -> None:
         print(f"{reason}.", file=sys.stderr)
@@ -160,13 +163,6 @@ def check(
     if not 1 <= jobs <= 256:
         raise NotUsable(f"--jobs {jobs}: a number from 1 to 256 is expected")
     return read_fields(opts.field or []), read_channels(opts.channel or []), jobs
-
-
-def cores() -> int:
-    """Those that this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def read_fields(given: list[str]) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
@@ -11,6 +12,7 @@ from contextlib import closing, contextmanager
 from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING
 
+from crawler.ends.interruption import STOPPING
 from crawler.reextract.worker import Task, Worker
 
 if TYPE_CHECKING:
@@ -24,6 +26,13 @@ if TYPE_CHECKING:
 
 # Chunks handed out ahead of the result that is waited for, for each worker
 AHEAD = 3
+
+
+def cores() -> int:
+    """Those that this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextmanager
@@ -54,11 +63,21 @@ def _in_order(
 ) -> Iterator[Result]:
     under_way: deque[Future[Result]] = deque()
     for chunk in chunks:
-        under_way.append(pool.submit(_do, chunk))
+        under_way.append(_submitted(pool, chunk))
         if len(under_way) > ahead:
             yield under_way.popleft().result()
     while under_way:
         yield under_way.popleft().result()
+
+
+def _submitted(pool: ProcessPoolExecutor, chunk: Chunk) -> Future[Result]:
+    """The first one starts the processes, which inherit what is blocked: a signal to
+    all of them, as a terminal sends it, would end each in the middle of its imports."""
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    try:
+        return pool.submit(_do, chunk)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
 
 class Own:
@@ -70,8 +89,10 @@ class Own:
 
 def _begin(task: Task) -> None:
     Own.task = task
-    # whoever started us is told by the terminal too, and ends us
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # whoever started us is told too, and ends us
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
