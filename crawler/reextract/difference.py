@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
 STORY, LINK = "article", "link"
 READABLE = f"{STORY}.readable"
+# Of a revision that is not its story's newest
+REVISION = "revision.content"
 ADDED, REMOVED = f"{LINK}.added", f"{LINK}.removed"
 STORY_NAMES = (
     READABLE,
     *(f"{STORY}.{name}" for name in ("story_id", *storage.STORY_FIELDS)),
 )
 LINK_NAMES = (*(f"{LINK}.{name}" for name in storage.LINK_FIELDS), ADDED, REMOVED)
-NAMES = (*STORY_NAMES, *LINK_NAMES)
+NAMES = (*STORY_NAMES, REVISION, *LINK_NAMES)
 # Nothing stored is overwritten by a page that says less (pipelines.storage.links)
 NOTHING: tuple[Any, ...] = (None, {})
 # Of the first page that showed a link, whatever other says something of it
@@ -52,12 +54,14 @@ class Found:
 
     changes: list[Change] = field(default_factory=list)
     stories: int = 0
+    revisions: int = 0
     links: int = 0
     given: int = 0
     owned: int = 0
     outdated: set[bytes] = field(default_factory=set)
     settled: set[bytes] = field(default_factory=set)
     story: dict[str, Any] | None = None
+    older: dict[str, Any] | None = None
     updated: dict[bytes, dict[str, Any]] = field(default_factory=dict)
     added: dict[bytes, Link] = field(default_factory=dict)
 
@@ -80,6 +84,27 @@ def story(reading: Reading, old: Mapping[str, Any], found: Found) -> None:
     ]
     if "story_id" not in differing:
         found.story = new
+
+
+def older(reading: Reading, old: Mapping[str, Any], found: Found) -> None:
+    """Compares what an older revision says with what its own capture gives."""
+    found.revisions = 1
+    article = reading.article
+    if article is None or article.story_id != old["story_id"]:
+        return  # it stays as it was read while it could be
+    new = storage.revision_row(article)
+    content = new["content"]
+    names = [name for name in content if content[name] != old["content"].get(name)]
+    if names:
+        found.older = {"story_id": old["story_id"], "number": old["number"], **new}
+        change = Change(
+            capture_id=reading.capture_id,
+            story_id=old["story_id"],
+            name=REVISION,
+            old={name: old["content"].get(name) for name in names},
+            new={name: content[name] for name in names},
+        )
+        found.changes.append(change)
 
 
 def links(

@@ -11,6 +11,7 @@ from crawler.reextract.difference import (
     LINK_NAMES,
     NAMES,
     REMOVED,
+    REVISION,
     as_json,
 )
 
@@ -146,7 +147,7 @@ class Tally:
 
 def _kind(name: str) -> str:
     """What counts how often a field was compared."""
-    if name in (ADDED, REMOVED):
+    if name in (ADDED, REMOVED, REVISION):
         return name
     return "link" if name in LINK_NAMES else "article"
 

@@ -12,13 +12,11 @@ from crawler.archive.reader import Damaged
 from crawler.reextract import difference, reading
 from crawler.reextract.difference import LINK_NAMES, NAMES
 from crawler.reextract.elsewhere import Elsewhere
-from pipelines import revisions
 from pipelines.storage import database
 from pipelines.storage import reextract as storage
 from pipelines.storage.rewrite import Rewrite
 
 if TYPE_CHECKING:
-    from crawler.items import Article
     from crawler.reextract.chunks import Chunk
     from crawler.reextract.difference import Change, Found
     from crawler.reextract.reading import Reading
@@ -153,6 +151,9 @@ class Worker:
         run = held.run_of(one.capture_id)
         if row is not None:
             difference.story(one, row, found)
+        older = held.revisions.get(one.capture_id)
+        if older is not None:
+            difference.older(one, older, found)
         if self.task.of_links and one.article is not None and _same(one, row):
             difference.links(
                 one,
@@ -176,6 +177,7 @@ class Worker:
         result.settled |= found.settled
         numbers = {
             "article": found.stories,
+            difference.REVISION: found.revisions,
             "link": found.links,
             difference.ADDED: found.given,
             difference.REMOVED: found.owned,
@@ -199,7 +201,12 @@ class Worker:
             run=run,
             fetched_at=one.fetched_at,
             story=found.story,
-            revision=revision(one.article) if one.article and found.story else None,
+            revision=(
+                storage.revision_row(one.article)
+                if one.article and found.story
+                else None
+            ),
+            older=found.older,
             updated=found.updated,
             added={key: storage.whole_row(link) for key, link in added.items()},
             removed=tuple(
@@ -208,12 +215,6 @@ class Worker:
                 if change.name == difference.REMOVED and change.key is not None
             ),
         )
-
-
-def revision(article: Article) -> dict[str, Any]:
-    """A story's content as its revision holds it."""
-    content = revisions.content(article)
-    return {"content": content, "hashes": revisions.hashes(content)}
 
 
 def _same(one: Reading, row: dict[str, Any] | None) -> bool:

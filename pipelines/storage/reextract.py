@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import dict_row, tuple_row
 from psycopg.types.json import set_json_loads
 
+from pipelines import revisions
+from pipelines.storage import older_revisions
 from pipelines.storage.articles import SECTIONS
 
 if TYPE_CHECKING:
@@ -68,16 +70,19 @@ class Held:
     """What the database holds of some captures.
 
     ``stories``: by the capture they were last read from. ``links``: by the capture that
-    first showed them, then by key. ``runs``: the run that made a capture, where known.
+    first showed them, then by key. ``revisions``: by the capture they were first read
+    from, those that are not their story's newest. ``runs``: the run that made a
+    capture, where known.
     """
 
     stories: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     links: dict[UUID, dict[bytes, dict[str, Any]]] = field(default_factory=dict)
+    revisions: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     runs: dict[UUID, int] = field(default_factory=dict)
 
     def names(self, capture: UUID) -> bool:
         """Does any row say that it was read from this capture?"""
-        return capture in self.stories or capture in self.links
+        return any(capture in one for one in (self.stories, self.links, self.revisions))
 
     def run_of(self, capture: UUID) -> int | None:
         """The run that read this capture."""
@@ -85,13 +90,13 @@ class Held:
             return self.runs[capture]
         rows: Iterable[dict[str, Any]] = self.links.get(capture, {}).values()
         found = [row["first_seen_run"] for row in rows]
-        story = self.stories.get(capture)
+        story = self.stories.get(capture) or self.revisions.get(capture)
         return next(iter(found), story["run"] if story else None)
 
 
 def held(connection: psycopg.Connection[Any], captures: Collection[UUID]) -> Held:
-    """The rows that name one of ``captures``: three queries for all of them."""
-    found = Held()
+    """The rows that name one of ``captures``: four queries for all of them."""
+    found = Held(revisions=older_revisions.held(connection, captures))
     asked = [list(captures)]
     with connection.cursor(row_factory=dict_row, binary=True) as cursor:
         set_json_loads(_json, cursor)
@@ -150,6 +155,12 @@ def story_row(article: Article) -> dict[str, Any]:
         for one in figures
     ]
     return row
+
+
+def revision_row(article: Article) -> dict[str, Any]:
+    """A story's content as its revision holds it."""
+    content = revisions.content(article)
+    return {"content": content, "hashes": revisions.hashes(content)}
 
 
 def link_row(link: Link) -> dict[str, Any]:

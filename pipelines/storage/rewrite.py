@@ -15,7 +15,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from pipelines.storage import article_parts, same_text
+from pipelines.storage import article_parts, older_revisions, same_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -116,9 +116,10 @@ class Rewrite:
 
     ``story_id`` is the article row that names the capture (None: there is none), and
     ``story`` its new fields (None: they are the same), ``revision`` the content and
-    hashes that go with them. Links by key: ``updated`` holds the fields that are no
-    part of it, ``added`` all; ``removed`` are not shown. ``run`` and ``fetched_at``
-    (aware) of the capture are what added links get.
+    hashes that go with them; ``older`` the same of an older revision that the capture
+    was read as, with its story and number. Links by key: ``updated`` holds the fields
+    that are no part of it, ``added`` all; ``removed`` are not shown. ``run`` and
+    ``fetched_at`` (aware) of the capture are what added links get.
     """
 
     capture_id: UUID
@@ -127,6 +128,7 @@ class Rewrite:
     fetched_at: datetime
     story: dict[str, Any] | None = None
     revision: dict[str, Any] | None = None
+    older: dict[str, Any] | None = None
     updated: dict[bytes, dict[str, Any]] = field(default_factory=dict)
     added: dict[bytes, dict[str, Any]] = field(default_factory=dict)
     removed: tuple[bytes, ...] = ()
@@ -137,18 +139,20 @@ def store(
 ) -> None:
     """Writes stories, and links updated or added, in one transaction, in key order.
     Nothing is removed: see :func:`move` and :func:`delete`."""
+    older = [page.older for page in pages if page.older]
     ids = sorted(page.story_id for page in pages if page.story_id is not None)
+    locked = sorted({*ids, *(row["story_id"] for row in older)})
     changed = sorted(
         (page for page in pages if page.story), key=lambda page: page.story_id or 0
     )
     with connection.transaction(), connection.cursor() as cursor:
-        if ids:
-            cursor.execute(LOCK_STORIES, [ids])
+        if locked:
+            cursor.execute(LOCK_STORIES, [locked])
         if changed:
             _stories(cursor, changed)
-        same_text.renew(
-            cursor, ids, [page.story_id for page in changed if page.story_id]
-        )
+        newest = [page.story_id for page in changed if page.story_id]
+        older_revisions.store(cursor, older, newest)
+        same_text.renew(cursor, ids, newest)
         cursor.execute(VERSION, [extractor, ids, extractor])
         updated = {key: row for page in pages for key, row in page.updated.items()}
         added = _added(pages)
