@@ -23,6 +23,16 @@ WORLDS = [
     pytest.param((30, "open"), marks=LONG),
 ]
 
+INTERVALS = """
+SELECT withdrawn.story_id, before.run_id, first.run_id, again.run_id
+FROM withdrawn
+JOIN observation AS first USING (story_id)
+LEFT JOIN observation AS before USING (story_id)
+LEFT JOIN observation AS again
+    ON again.story_id = withdrawn.story_id AND again.seen_at = reappeared_at
+WHERE first.seen_at = first_seen_absent_at AND before.seen_at = last_seen_alive_at
+"""
+
 
 @pytest.fixture(scope="module", params=WORLDS)
 def history(
@@ -90,6 +100,17 @@ def test_every_reappearance_is_seen_in_its_night(history: Told) -> None:
         if row["reappeared"]
     }
     assert back <= alive
+
+
+def test_every_interval_of_a_withdrawal_is_that_of_the_truth(history: Told) -> None:
+    """Night n is run n: gone from its first night on, and back in the one of its
+    return, with a sight of it before."""
+    found = rows(history.dsn, INTERVALS)
+    assert {(story, first, back) for story, _, first, back in found} == {
+        (row["story"], row["first_night"], row["reappeared"])
+        for row in history.truth["withdrawals"]
+    }
+    assert all(alive < first for _, alive, first, _ in found)
 
 
 def test_failures_of_the_server_never_count_as_withdrawal(history: Told) -> None:
