@@ -87,14 +87,18 @@ def excess(body: bytes, limits: Limits) -> str | None:
     Args:
         body: HTML in a charset in which ASCII is ASCII.
     """
-    tree, place = Tree(), 0
-    while token := TOKEN.search(body, place):
+    tree, place, search = Tree(), 0, TOKEN.search
+    stack = tree.stack
+    while token := search(body, place):
         place = token.end()
         closing, name, attributes = token.groups()
         if name is None:
             place = _behind(body, token)
         elif closing:
-            if not tree.close(name.lower()):
+            name = name.lower()
+            if stack and stack[-1] == name:
+                stack.pop()
+            elif not tree.close(name):
                 return "tags too tangled to be told apart"
         else:
             if why := tree.met(limits):
@@ -120,9 +124,7 @@ class Tree:
 
     def __init__(self) -> None:
         self.stack: list[bytes] = []
-        self.names: dict[bytes, int] = {}
-        self.steps = 0
-        self.elements = self.levels = 0
+        self.steps = self.elements = self.levels = 0
 
     def met(self, limits: Limits) -> str | None:
         """Counts one more element; what there are too many of."""
@@ -136,33 +138,24 @@ class Tree:
 
     def open(self, name: bytes) -> int:
         """How many elements are open now."""
-        stack, names = self.stack, self.names
+        stack = self.stack
         closed = CLOSES.get(name)
         if closed:
             while stack and stack[-1] in closed:
-                names[stack.pop()] -= 1
+                stack.pop()
         stack.append(name)
-        names[name] = names.get(name, 0) + 1
         return len(stack)
 
     def close(self, name: bytes) -> bool:
         """False once it took too many steps to say what is closed."""
-        if not self.names.get(name):
-            return True
-        if self.stack[-1] == name:
-            self.stack.pop()
-            self.names[name] -= 1
-            return True
         rank = RANK.get(name, 100)
-        place = len(self.stack) - 1
-        while self.stack[place] != name:
-            if RANK.get(self.stack[place], 100) > rank:
-                return self.steps <= STEPS_MAX
-            place -= 1
+        for place in range(len(self.stack) - 1, -1, -1):
             self.steps += 1
-        for closed in self.stack[place:]:
-            self.names[closed] -= 1
-        del self.stack[place:]
+            if self.stack[place] == name:
+                del self.stack[place:]
+                break
+            if RANK.get(self.stack[place], 100) > rank:
+                break
         return self.steps <= STEPS_MAX
 
 
