@@ -168,12 +168,15 @@ def diff(copy: Path, replayer: Replayer) -> int:
 def test_a_signal_to_all_its_processes_is_one_line_and_a_code(
     number: signal.Signals, replayer: Replayer, whole: str, copy: Path
 ) -> None:
-    """As a terminal sends it: some of them are still about to begin."""
-    run = start(copy, replayer.dsn, replayer.var, jobs="2")
-    while not begun(run.pid):
-        assert run.poll() is None
-        time.sleep(0.005)
-    os.killpg(run.pid, number)
+    """As a terminal sends it: some of them are still about to begin, and a lock sees to
+    it that none can be done."""
+    with psycopg.connect(replayer.dsn) as other:
+        other.execute("LOCK TABLE link IN ACCESS EXCLUSIVE MODE")
+        run = start(copy, replayer.dsn, replayer.var, jobs="2")
+        while not begun(run.pid):
+            assert run.poll() is None
+            time.sleep(0.005)
+        os.killpg(run.pid, number)
     _, errors = run.communicate()
 
     assert errors.splitlines() == [f"{INTERRUPTED}."]

@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing, contextmanager
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context, parent_process, resource_tracker
 from typing import TYPE_CHECKING
 
 from crawler.ends.interruption import STOPPING
@@ -49,6 +49,8 @@ def workers(task: Task, jobs: int) -> Iterator[Work]:
         with closing(Worker(task)) as worker:
             yield lambda chunks: map(worker.do, chunks)
         return
+    # which lets signals through again when it is started, so before any is blocked
+    resource_tracker.ensure_running()
     pool = ProcessPoolExecutor(
         jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(task,)
     )
