@@ -81,6 +81,8 @@ def start(copy: Path, dsn: str, var: Path, jobs: str = "1") -> subprocess.Popen[
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # what a shell runs in the background ignores it, as do we then
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 

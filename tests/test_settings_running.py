@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,12 @@ GUARDED = "crawler.reach.handler.GuardedDownloadHandler"
 def listening(pid: int) -> set[str]:
     """Local addresses on which a process listens (proc(5): its sockets' inodes)."""
     own = set()
-    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-        try:
-            own.add(str(descriptor.readlink()))
-        except FileNotFoundError:
-            continue  # closed in the meantime
+    try:
+        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(FileNotFoundError):  # closed in the meantime
+                own.add(str(descriptor.readlink()))
+    except PermissionError:
+        return set()  # it is just ending, and no ordinary user's any more
     found = set()
     for table in ("tcp", "tcp6"):
         for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
