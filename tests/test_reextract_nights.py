@@ -57,6 +57,7 @@ def test_several_nights_are_compared_and_mended_by_what_each_had_the_last_word_o
     alone = replay("--diff", "1")
     assert alone.code == 0
     assert ", 0 links left to a later run" not in alone.lines[0]
+    assert alone.lines[-1].startswith("Nothing would change, but ")
     for jobs in (1, 3):
         told = replay("--diff", "1", "2", "3", jobs=jobs)
         assert told.changed == {"link.placement": wrong[0]}

@@ -120,10 +120,15 @@ class Tally:
             f"{self.other_channels} of other channels",
             f"{self.refused} no story",
             f"{self.damaged} damaged",
-            f"{len(self.outdated - self.settled)} links left to a later run that saw "
-            "them and whose pages are not among these",
+            f"{self.left_to_later} links left to a later run that saw them and whose "
+            "pages are not among these",
         ]
         return ", ".join(parts) + "."
+
+    @property
+    def left_to_later(self) -> int:
+        """Links of which a run had the last word that is not among the archives."""
+        return len(self.outdated - self.settled)
 
     @property
     def nothing_compared(self) -> bool:
@@ -138,7 +143,10 @@ class Tally:
                 "row was read from, or none could be read."
             )
         if not self.changed:
-            return "Nothing would change." if not wrote else "Nothing has changed."
+            said = "Nothing has changed" if wrote else "Nothing would change"
+            left = self.left_to_later
+            more = f", but {left} links were not compared" if left else ""
+            return f"{said}{more}."
         did = "have changed" if wrote else "would change"
         fields = sum(each.changed > 0 for each in self.fields.values())
         kept = f" {self.left} pages could not be stored." if self.left else ""
