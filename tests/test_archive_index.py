@@ -8,56 +8,29 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.archive import index
-from crawler.archive.reader import capture_of, scan
-from tests.archives import SITE, exchange, keep, readable, record, warc_of
+from crawler.archive.entries import entries
+from tests.archives import SITE, answer, exchange, keep, readable, record, warc_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from crawler.archive.exchange import Exchange
+    from crawler.archive.reader import Damaged
 
+SHA1 = "sha1:B2LTWWPUOYAH7UIPQ7ZUPQ4VMBSVC36A"
 FIELDS = {"url", "mime", "status", "digest", "length", "offset", "filename"}
-# As the Internet Archive's own program makes them (surt 0.3.1, which pywb uses)
-KEYS = {
-    f"{SITE}/": "com,worldjournal)/",
-    SITE: "com,worldjournal)/",
-    f"{SITE}/robots.txt": "com,worldjournal)/robots.txt",
-    f"{SITE}/wj/": "com,worldjournal)/wj",
-    f"{SITE}/wj/story/121339/9310785?from=wj_catelistnews": (
-        "com,worldjournal)/wj/story/121339/9310785?from=wj_catelistnews"
-    ),
-    f"{SITE}:443/wj/story/121339/9310785#prev": (
-        "com,worldjournal)/wj/story/121339/9310785"
-    ),
-    f"{SITE}/api/more?page=2&channelId=1&cate_id=0&type=breaknews&totalRecNo=": (
-        "com,worldjournal)/api/more?cate_id=0&channelid=1&page=2&totalrecno=&type=breaknews"
-    ),
-    f"{SITE}/wj/search/tagging/2/川普": (
-        "com,worldjournal)/wj/search/tagging/2/%e5%b7%9d%e6%99%ae"
-    ),
-    f"{SITE}/wj/search/tagging/2/%E5%B7%9D%E6%99%AE": (
-        "com,worldjournal)/wj/search/tagging/2/%e5%b7%9d%e6%99%ae"
-    ),
-    "https://pgw.worldjournal.com/gw/photo.php?u=https://uc.udn.com.tw/1.jpg&s=Y&x=0": (
-        "com,worldjournal,pgw)/gw/photo.php?s=y&u=https://uc.udn.com.tw/1.jpg&x=0"
-    ),
-    "http://www2.Example.com:8080/A/B?Q=Z": "com,example:8080)/a/b?q=z",
-    "https://example.com/a//b/../c?x": "com,example)/a/c?x",
-    "https://user:pw@example.com/x?": "com,example)/x",
-    "http://127.0.0.1:8123/wj/story/1/2": "1,0,0,127:8123)/wj/story/1/2",
-}
 
 
 def written(root: Path, *exchanges: Exchange) -> list[tuple[str, str, dict[str, Any]]]:
     """The index of a series: key, time and fields of each line."""
     captures = keep(root, exchanges)
     path = root / "x.cdxj"
-    number = index.write(path, captures)
+    answered = [one for one in captures if one.status is not None]
+    number = index.write(path, map(index.entry, answered))
     lines = path.read_text(encoding="utf-8").splitlines()
     assert number == len(lines)
     parts = (line.split(" ", 2) for line in lines)
@@ -106,8 +79,8 @@ def test_lines_are_sorted_as_bytes(tmp_path: Path) -> None:
 
 def test_what_never_came_is_not_in_the_index(tmp_path: Path) -> None:
     lost = exchange(1, status=None, failure="download_timeout", headers=(), body=b"")
-    entries = written(tmp_path, lost, exchange(2))
-    assert [fields["url"] for _, _, fields in entries] == [exchange(2).url]
+    keep(tmp_path, [lost, exchange(2)])
+    assert [one.url for one in listed(warc_of(tmp_path))] == [exchange(2).url]
 
 
 @pytest.mark.parametrize("kind", ["", ";", "  ", None])
@@ -123,22 +96,63 @@ def test_a_file_of_another_tool_is_indexed_the_same_way(tmp_path: Path) -> None:
     path = tmp_path / "x.warc.gz"
     path.write_bytes(record("response", b"HTTP/1.1 200 OK\r\nA: b\r\n\r\ntext"))
 
-    rows = [capture_of(one, path, path.parent) for one in scan(path)]
-    assert index.write(tmp_path / "x.cdxj", rows) == 1
+    assert index.write(tmp_path / "x.cdxj", listed(path)) == 1
     text = (tmp_path / "x.cdxj").read_text()
     assert text.startswith('com,worldjournal)/wj/story/1/7 20260101090000 {"url": ')
     assert '"filename": "x.warc.gz"' in text
     assert readable(path)[1] == []
 
 
-@pytest.mark.parametrize("url", KEYS)
-def test_keys_are_those_of_the_internet_archive(url: str) -> None:
-    assert index.surt(url) == KEYS[url]
+def test_our_own_files_give_the_lines_that_the_run_wrote(tmp_path: Path) -> None:
+    captures = keep(tmp_path, map(exchange, range(4)))
+    assert list(listed(warc_of(tmp_path))) == [index.entry(one) for one in captures]
 
 
-@given(st.text(max_size=60))
-def test_any_address_gets_a_key_without_space(url: str) -> None:
-    for one in (url, f"http://{url}", f"http://h.example/{url}"):
-        key = index.surt(one)
-        assert key.isascii()
-        assert not set(key) & set(" \t\n\r")
+def test_a_digest_that_a_tool_states_is_that_of_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(record("response", answer(), WARC_Payload_Digest=SHA1))
+    assert [one.digest for one in listed(path)] == [SHA1]
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+
+
+@pytest.mark.parametrize(("block", "status"), [(HEAD, "200"), (b"", None)])
+def test_a_revisit_is_a_line_that_leads_to_its_payload_by_digest(
+    block: bytes, status: str | None, tmp_path: Path
+) -> None:
+    first = record("response", answer(), WARC_Payload_Digest=SHA1)
+    again = record(
+        "revisit", block, WARC_Payload_Digest=SHA1, WARC_Date="2026-01-02T09:00:00Z"
+    )
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(first + again)
+
+    assert index.write(tmp_path / "x.cdxj", listed(path)) == 2
+    lines = (tmp_path / "x.cdxj").read_text().splitlines()
+    one, other = (json.loads(line.split(" ", 2)[2]) for line in lines)
+    assert (other["mime"], other.get("status")) == ("warc/revisit", status)
+    assert other["digest"] == one["digest"]
+    assert (other["offset"], other["length"]) == (str(len(first)), str(len(again)))
+    assert set(other) <= FIELDS
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"WARC_Target_URI": None}, {"WARC_Date": None}, {"WARC_Date": "soon"}]
+)
+def test_a_revisit_that_cannot_be_listed_is_a_line_and_stops_nothing(
+    wrong: dict[str, str | None], tmp_path: Path
+) -> None:
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(record("revisit", HEAD, **wrong) + record("response", answer()))
+    faults: list[Damaged] = []
+    assert len(list(entries(path, faults.append))) == 1
+    (fault,) = faults
+    assert str(fault).startswith(f"{path}: offset 0: revisit record")
+
+
+def listed(path: Path) -> Iterator[index.Entry]:
+    """Lines of a file in which nothing is damaged."""
+    faults: list[Damaged] = []
+    yield from entries(path, faults.append)
+    assert faults == []

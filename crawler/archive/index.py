@@ -7,44 +7,82 @@
 from __future__ import annotations
 
 import json
-import posixpath
 import re
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler.archive.surt import surt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
     from pathlib import Path
 
     from crawler.items import Capture
 
 SUFFIX = ".cdxj"
-SAFE = "!#$%&'()*+,/:;=?@[]~"
-WWW = re.compile(r"^www\d*\.")
-SLASHES = re.compile(r"/+")
+NO_TYPE = "unk"
 MIME_END = re.compile(r"[;\s]")
 
 
-def line(capture: Capture) -> str:
-    """One capture as a line without its end."""
-    mime = MIME_END.split((capture.content_type or "").strip())[0] or "unk"
-    told: dict[str, Any] = {
-        "url": capture.url,
-        "mime": mime,
-        "status": str(capture.status),
-        "digest": f"sha256:{capture.payload_sha256}",
-        "length": str(capture.file_length),
-        "offset": str(capture.file_offset),
-        "filename": capture.file.rpartition("/")[2],
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A line of the index.
+
+    ``fetched_at``: aware UTC; ``digest``: of the payload, with its algorithm; it and
+    ``status``: None for a revisit that does not tell them; ``length`` and ``offset``
+    (bytes): of the record in its file.
+    """
+
+    url: str
+    fetched_at: datetime
+    mime: str
+    status: int | None
+    digest: str | None
+    length: int
+    offset: int
+    filename: str
+
+
+def entry(capture: Capture) -> Entry:
+    """The line of a capture that got a response."""
+    return Entry(
+        url=capture.url,
+        fetched_at=capture.fetched_at,
+        mime=mime(capture.content_type),
+        status=capture.status,
+        digest=f"sha256:{capture.payload_sha256}",
+        length=capture.file_length,
+        offset=capture.file_offset,
+        filename=capture.file.rpartition("/")[2],
+    )
+
+
+def mime(content_type: str | None) -> str:
+    """The type alone of a Content-Type."""
+    return MIME_END.split((content_type or "").strip())[0] or NO_TYPE
+
+
+def line(one: Entry) -> str:
+    """Without its end."""
+    told = {
+        "url": one.url,
+        "mime": one.mime,
+        "status": None if one.status is None else str(one.status),
+        "digest": one.digest,
+        "length": str(one.length),
+        "offset": str(one.offset),
+        "filename": one.filename,
     }
-    stamp = f"{capture.fetched_at:%Y%m%d%H%M%S}"
-    return f"{surt(capture.url)} {stamp} {json.dumps(told, ensure_ascii=False)}"
+    known = {name: value for name, value in told.items() if value is not None}
+    stamp = f"{one.fetched_at:%Y%m%d%H%M%S}"
+    return f"{surt(one.url)} {stamp} {json.dumps(known, ensure_ascii=False)}"
 
 
-def write(path: Path, captures: Iterable[Capture]) -> int:
-    """Writes the index of captures that got a response, sorted as bytes, whole or not
-    at all; the number of its lines."""
-    lines = sorted(line(one).encode() for one in captures if one.status is not None)
+def write(path: Path, entries: Iterable[Entry]) -> int:
+    """Writes an index, sorted as bytes, whole or not at all; the number of its
+    lines."""
+    lines = sorted(line(one).encode() for one in entries)
     draft = path.with_name(path.name + ".part")
     try:
         draft.write_bytes(b"".join(one + b"\n" for one in lines))
@@ -53,19 +91,3 @@ def write(path: Path, captures: Iterable[Capture]) -> int:
         draft.unlink(missing_ok=True)
         raise
     return len(lines)
-
-
-def surt(url: str) -> str:
-    """Sort-friendly key as the Internet Archive's ``surt`` makes it: host reversed,
-    without ``www``; path and query in lower case, percent-encoded; query sorted."""
-    try:
-        parts = urlsplit(quote(url, SAFE).lower())
-        default = {"http": 80, "https": 443}.get(parts.scheme)
-        port = f":{parts.port}" if parts.port and parts.port != default else ""
-    except ValueError:
-        return quote(url, SAFE)  # no address of the web: a key all the same
-    host = WWW.sub("", parts.hostname or "")
-    key = ",".join(reversed(host.split(".")))
-    path = posixpath.normpath("/" + SLASHES.sub("/", parts.path).lstrip("/"))
-    query = "&".join(sorted(parts.query.split("&"))) if parts.query else ""
-    return f"{key}{port}){path}" + (f"?{query}" if query else "")

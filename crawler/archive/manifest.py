@@ -53,7 +53,8 @@ def finish(
         return None
     captures, robots = _read(files, root)
     base = root / name
-    index.write(base.with_name(base.name + index.SUFFIX), captures)
+    answered = (one for one in captures if one.status is not None)
+    index.write(base.with_name(base.name + index.SUFFIX), map(index.entry, answered))
     hashed = [hashed_file(path) for path in files]
     manifest = {
         "format": FORMAT,

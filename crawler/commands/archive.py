@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from crawler.archive import index, nights, shelf
+from crawler.archive.entries import entries
 from crawler.archive.inspection import Inspection, indexes
-from crawler.archive.reader import Damaged, capture_of, holds_a_record, scan
+from crawler.archive.reader import Damaged, holds_a_record
 from crawler.archiving import root_of
 from crawler.ends.not_started import code_of
 from crawler.ends.verdict import Exit
@@ -113,13 +114,9 @@ class Command(LookingCommand):
                 print(f"{paths[0]}: no WARC file, no index", file=sys.stderr)
                 code = Exit.CONFIGURATION
                 continue
-            rows = (
-                capture_of(stored, path, path.parent)
-                for path in paths
-                for stored in scan(path, faults.append)
-            )
+            lines = (one for path in paths for one in entries(path, faults.append))
             target = base.with_name(base.name + index.SUFFIX)
-            print(f"{target}: {index.write(target, rows)} captures")
+            print(f"{target}: {index.write(target, lines)} captures")
         for fault in faults:
             print(fault, file=sys.stderr)
         return code or (Exit.INTERNAL if faults else Exit.GOOD)
