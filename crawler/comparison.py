@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from pipelines.storage.revisions import Revision
 
 PARAGRAPH_END = "¶"
+READ_OTHERWISE = (
+    "read by two extractors, which may be all that differs; scrapy replay --write "
+    "reads their pages again"
+)
 
 Line = list[Piece]
 
@@ -57,6 +61,7 @@ def _named(revision: Revision) -> dict[str, Any]:
         "seen_at": revision.seen_at.astimezone(UTC).isoformat(),
         "run_id": revision.run_id,
         "capture_id": revision.capture_id and str(revision.capture_id),
+        "extractor_version": revision.extractor_version,
     }
 
 
@@ -66,6 +71,9 @@ def lines(story_id: int, old: Revision | None, new: Revision) -> Iterator[Line]:
         yield _plain(f"story {story_id} has one revision, {_said_of(new)}")
         return
     yield _plain(f"story {story_id}: revision {_said_of(old)} → {_said_of(new)}")
+    readers = (old.extractor_version, new.extractor_version)
+    if None not in readers and readers[0] != readers[1]:
+        yield _plain(f"{READ_OTHERWISE} ({' → '.join(map(str, readers))})")
     kinds = revisions.classify(old.content, new.content)
     yield _plain(f"kinds: {', '.join(kinds) or 'none, nothing differs'}")
     for name in differing(old.content, new.content):

@@ -127,6 +127,7 @@ def test_json_is_one_object_that_holds_both_texts(ledger: str) -> None:
         "seen_at": "2026-03-02T12:00:00+00:00",
         "run_id": 1,
         "capture_id": str(CAPTURE),
+        "extractor_version": None,
     }
     assert told["new"]["number"] == 3
     # between any two revisions, not only between neighbours
@@ -154,6 +155,26 @@ def test_one_revision_only_is_said(ledger: str) -> None:
     )
     assert json.loads(told.stdout)["old"] is None
     assert json.loads(told.stdout)["body"] == []
+
+
+@pytest.mark.parametrize("second", ["1+b", "1+a"])
+def test_two_revisions_read_by_different_extractors_are_said_to_be(
+    ledger: str, second: str
+) -> None:
+    update = "UPDATE revision SET extractor_version = %s WHERE number = %s"
+    with psycopg.connect(ledger) as connection:
+        for number, version in ((1, "1+a"), (2, second)):
+            connection.execute(update, [version, number])
+    lines = scrapy("diff", str(STORY), "1", "2", dsn=ledger).stdout.splitlines()
+    told = json.loads(scrapy("diff", str(STORY), "1", "2", "--json", dsn=ledger).stdout)
+
+    said = [line for line in lines if line.startswith("read by two extractors")]
+    assert [line.endswith("again (1+a → 1+b)") for line in said] == (
+        [True] if second == "1+b" else []
+    )
+    assert told["new"]["extractor_version"] == second
+    # one of which it is not known who read it
+    assert "two extractors" not in scrapy("diff", str(STORY), dsn=ledger).stdout
 
 
 def test_a_revision_does_not_differ_from_itself(ledger: str) -> None:

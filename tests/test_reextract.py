@@ -143,12 +143,22 @@ def test_what_is_written_is_the_same_revision_and_leaves_nothing_to_change(
 def test_unchanged_stories_get_the_new_version_and_no_other_change(
     replayer: Replayer,
 ) -> None:
-    run_sql(replayer.dsn, "UPDATE article SET extractor_version = 'old'")
+    right = everything(replayer.dsn)
+    run_sql(
+        replayer.dsn,
+        "UPDATE article SET extractor_version = 'old'",
+        "UPDATE revision SET extractor_version = 'old'",
+    )
 
     assert replayer("--write", "1").lines[-1] == "Nothing has changed."
 
-    versions = rows(replayer.dsn, "SELECT DISTINCT extractor_version FROM article")
+    versions = rows(
+        replayer.dsn,
+        "SELECT extractor_version FROM article UNION"
+        " SELECT extractor_version FROM revision",
+    )
     assert versions == [(extractor_version(),)]
+    assert everything(replayer.dsn) == right
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,11 @@ def test_several_nights_are_compared_and_mended_by_what_each_had_the_last_word_o
     assert replay("--write", "1", "2", "3").code == 0
     assert everything(database) == right
     assert replay("--diff", "1", "2", "3").code == 0
-    run_sql(database, OLDER)
+    # older revisions are told of, too, where nothing changes in them
+    run_sql(database, "UPDATE revision SET extractor_version = NULL")
+    assert replay("--write", "1", "2", "3").code == 0
+    assert everything(database) == right
+    run_sql(database, OLDER, "UPDATE revision SET extractor_version = 'old'")
     changed = rows(
         database, "SELECT count(*) FROM revision WHERE hashes->>'title' = 'x'"
     )

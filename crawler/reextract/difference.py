@@ -62,6 +62,7 @@ class Found:
     settled: set[bytes] = field(default_factory=set)
     story: dict[str, Any] | None = None
     older: dict[str, Any] | None = None
+    reread: tuple[int, int] | None = None
     updated: dict[bytes, dict[str, Any]] = field(default_factory=dict)
     added: dict[bytes, Link] = field(default_factory=dict)
 
@@ -92,6 +93,7 @@ def older(reading: Reading, old: Mapping[str, Any], found: Found) -> None:
     article = reading.article
     if article is None or article.story_id != old["story_id"]:
         return  # it stays as it was read while it could be
+    found.reread = (old["story_id"], old["number"])
     new = storage.revision_row(article)
     content = new["content"]
     names = [name for name in content if content[name] != old["content"].get(name)]

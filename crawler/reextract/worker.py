@@ -207,6 +207,7 @@ class Worker:
                 else None
             ),
             older=found.older,
+            reread=found.reread,
             updated=found.updated,
             added={key: storage.whole_row(link) for key, link in added.items()},
             removed=tuple(

@@ -156,7 +156,7 @@ async def store(
             stories = recordset(_own(rows[key]) for key in new)
             await cursor.execute(INSERT, {"rows": stories, **stamp})
         await article_parts.store(cursor, [rows[key] for key in sorted(new + changed)])
-    await revise.write(connection, revised, run=run)
+    await revise.write(connection, revised, run=run, extractor=extractor)
     texts = [ordered[key] for key in rows if key in new or key in revised.sections]
     await same_text.store(connection, texts, run=run)
     return _outcomes(rows, new, revised), revised

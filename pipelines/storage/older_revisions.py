@@ -31,6 +31,12 @@ CONTENT = """
 UPDATE revision SET content = %(content)s, hashes = %(hashes)s
 WHERE story_id = %(story_id)s AND number = %(number)s
 """
+VERSION = """
+UPDATE revision SET extractor_version = %s
+FROM unnest(%s::bigint[], %s::integer[]) AS reread (story_id, number)
+WHERE revision.story_id = reread.story_id AND revision.number = reread.number
+    AND extractor_version IS DISTINCT FROM %s
+"""
 ALL = """
 SELECT story_id, number, changed_sections, kinds, hashes, content FROM revision
 WHERE story_id = ANY(%s) ORDER BY story_id, number
@@ -71,6 +77,16 @@ def store(
     stories = sorted({*also, *(row["story_id"] for row in rows)})
     if stories:
         cursor.executemany(DIFFERENCE, _differences(cursor, stories))
+
+
+def stamp(
+    cursor: psycopg.Cursor[Any], reread: Sequence[tuple[int, int]], extractor: str
+) -> None:
+    """Says which extractor revisions (story, number) were read by, whether it found
+    anything else in them or not."""
+    if reread:
+        stories, numbers = (list(column) for column in zip(*reread, strict=True))
+        cursor.execute(VERSION, [extractor, stories, numbers, extractor])
 
 
 def _differences(

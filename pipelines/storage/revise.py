@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 INSERT = """
 INSERT INTO revision (story_id, number, seen_at, run_id, capture_id, changed_sections,
-    kinds, hashes, content)
-SELECT story_id, number, seen_at, %(run)s, capture_id, sections, kinds, hashes, content
+    kinds, hashes, content, extractor_version)
+SELECT story_id, number, seen_at, %(run)s, capture_id, sections, kinds, hashes, content,
+    %(extractor)s
 FROM json_to_recordset(%(rows)s) AS row (story_id bigint, number integer,
     seen_at timestamptz, capture_id uuid, sections text[], kinds text[], hashes jsonb,
     content jsonb)
@@ -107,9 +108,14 @@ async def _confirmed(
 
 
 async def write(
-    connection: psycopg.AsyncConnection[Any], revised: Revised, *, run: int
+    connection: psycopg.AsyncConnection[Any],
+    revised: Revised,
+    *,
+    run: int,
+    extractor: str | None,
 ) -> None:
     """Writes the new revisions, whose stories are stored already."""
     if revised.rows:
-        rows = {"rows": recordset(revised.rows), "run": run}
-        await connection.execute(INSERT, rows)
+        given = {"run": run, "extractor": extractor}
+        rows = recordset(revised.rows)
+        await connection.execute(INSERT, {"rows": rows, **given})

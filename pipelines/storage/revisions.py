@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import psycopg
 
 HISTORY = """
-SELECT number, seen_at, run_id, capture_id, changed_sections, kinds, hashes, content
+SELECT number, seen_at, run_id, capture_id, changed_sections, kinds, hashes, content,
+    extractor_version
 FROM revision
 WHERE story_id = %s
 ORDER BY number
@@ -26,7 +27,8 @@ class Revision:
     """One state of a story's own content.
 
     ``number`` counts from 1; ``seen_at`` is aware; ``changed_sections`` and ``kinds``
-    say what differs from the revision before.
+    say what differs from the revision before; ``extractor_version``: of what read it,
+    None where that is not known.
     """
 
     number: int
@@ -37,6 +39,7 @@ class Revision:
     kinds: list[str]
     hashes: dict[str, str]
     content: dict[str, Any]
+    extractor_version: str | None = None
 
 
 def history(connection: psycopg.Connection[Any], story_id: int) -> list[Revision]:

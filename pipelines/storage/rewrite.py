@@ -42,6 +42,13 @@ UPDATE article SET extractor_version = %s
 WHERE story_id = ANY(%s) AND extractor_version IS DISTINCT FROM %s
 """
 # The newest revision is the state that the article row is in
+REVISION_VERSION = """
+UPDATE revision SET extractor_version = %s
+WHERE story_id = ANY(%s)
+    AND number = (SELECT max(number) FROM revision AS newest
+        WHERE newest.story_id = revision.story_id)
+    AND extractor_version IS DISTINCT FROM %s
+"""
 REVISION = """
 UPDATE revision SET content = %(content)s, hashes = %(hashes)s
 WHERE story_id = %(story_id)s
@@ -117,8 +124,9 @@ class Rewrite:
     ``story_id`` is the article row that names the capture (None: there is none), and
     ``story`` its new fields (None: they are the same), ``revision`` the content and
     hashes that go with them; ``older`` the same of an older revision that the capture
-    was read as, with its story and number. Links by key: ``updated`` holds the fields
-    that are no part of it, ``added`` all; ``removed`` are not shown. ``run`` and
+    was read as, with its story and number, and ``reread`` (story, number) that it was
+    read again as one, with or without change. Links by key: ``updated`` holds the
+    fields that are no part of it, ``added`` all; ``removed`` are not shown. ``run`` and
     ``fetched_at`` (aware) of the capture are what added links get.
     """
 
@@ -129,6 +137,7 @@ class Rewrite:
     story: dict[str, Any] | None = None
     revision: dict[str, Any] | None = None
     older: dict[str, Any] | None = None
+    reread: tuple[int, int] | None = None
     updated: dict[bytes, dict[str, Any]] = field(default_factory=dict)
     added: dict[bytes, dict[str, Any]] = field(default_factory=dict)
     removed: tuple[bytes, ...] = ()
@@ -141,7 +150,8 @@ def store(
     Nothing is removed: see :func:`move` and :func:`delete`."""
     older = [page.older for page in pages if page.older]
     ids = sorted(page.story_id for page in pages if page.story_id is not None)
-    locked = sorted({*ids, *(row["story_id"] for row in older)})
+    reread = sorted(page.reread for page in pages if page.reread)
+    locked = sorted({*ids, *(story for story, _ in reread)})
     changed = sorted(
         (page for page in pages if page.story), key=lambda page: page.story_id or 0
     )
@@ -154,6 +164,8 @@ def store(
         older_revisions.store(cursor, older, newest)
         same_text.renew(cursor, ids, newest)
         cursor.execute(VERSION, [extractor, ids, extractor])
+        cursor.execute(REVISION_VERSION, [extractor, ids, extractor])
+        older_revisions.stamp(cursor, reread, extractor)
         updated = {key: row for page in pages for key, row in page.updated.items()}
         added = _added(pages)
         if updated:
