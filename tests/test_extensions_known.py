@@ -9,6 +9,7 @@ import pytest
 from scrapy.statscollectors import MemoryStatsCollector
 from scrapy.utils.test import get_crawler
 
+from crawler.extensions import known as known_stories
 from crawler.extensions.known import KnownStories
 from crawler.frontier.questions import Questions
 from crawler.policy.selection import Candidate, Selection
@@ -32,14 +33,48 @@ async def test_a_cut_connection_costs_no_answer(
     known = KnownStories(questions, 2)
     try:
         await store_batch(
-            await questions.connected(), [article(1)], run=1, seen_at=NOON
+            await questions.connected(), [article(1), article(3)], run=1, seen_at=NOON
         )
         assert set(await known.known([1, 2])) == {1}
         db.execute(CUT)
-        assert set(await known.known([1, 2])) == {1}
+        assert set(await known.known([1, 2, 3])) == {1, 3}
         assert await known.known([]) == {}
     finally:
         await questions.close()
+
+
+class Asked(Questions):
+    """Keeps what it was asked."""
+
+    def __init__(self, dsn: str) -> None:
+        super().__init__(dsn, patience=5)
+        self.asked: list[Any] = []
+
+    async def ask(self, ask: Any, *given: object, **named: object) -> Any:
+        self.asked += given
+        return await super().ask(ask, *given, **named)
+
+
+@pytest.mark.usefixtures("db")
+@pytest.mark.parametrize(
+    ("most", "asked"), [(9, [[1, 2], [3]]), (2, [[1, 2], [3], [1, 2]])]
+)
+async def test_what_every_page_names_is_asked_for_once_and_not_kept_without_bound(
+    database: str, most: int, asked: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known_stories, "ANSWERS_MAX", most)
+    questions = Asked(database)
+    known = KnownStories(questions, 2)
+    try:
+        await store_batch(
+            await questions.connected(), [article(1), article(3)], run=1, seen_at=NOON
+        )
+        answers = [await known.known(ids) for ids in ([2, 1, 1], [3, 2], [2, 1])]
+    finally:
+        await questions.close()
+    assert [set(one) for one in answers] == [{1}, {3}, {1}]
+    assert answers[0][1] == answers[2][1]
+    assert questions.asked == asked
 
 
 @pytest.mark.parametrize(("job", "new"), [(1, {1, 2}), (2, {2})])

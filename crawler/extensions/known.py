@@ -22,15 +22,21 @@ if TYPE_CHECKING:
     from pipelines.storage.known import KnownStory
 
 
-class KnownStories:
-    """Answers the spider which ids are held; asked a page at a time, kept nowhere.
+# Stories of which the answer is remembered; a night meets a few thousand
+ANSWERS_MAX = 20_000
 
-    What runs before the ``job`` have left is known, not what is stored meanwhile.
-    Without a database (``scrapy extract``, ``scrapy survey``) nothing is.
+
+class KnownStories:
+    """Answers the spider which ids are held; the database is asked a page at a time.
+
+    What runs before the ``job`` have left is known, not what is stored meanwhile: so
+    a story is asked for once, though the lists of every page name it. Without a
+    database (``scrapy extract``, ``scrapy survey``) nothing is.
     """
 
     def __init__(self, questions: Questions, job: int) -> None:
         self.questions, self.job = questions, job
+        self.answers: dict[int, KnownStory | None] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -49,9 +55,15 @@ class KnownStories:
 
     async def known(self, story_ids: Collection[int]) -> dict[int, KnownStory]:
         """Those of ``story_ids`` that are in the archive."""
-        if not story_ids:
-            return {}
-        return await self.questions.ask(known.of, sorted(story_ids), run=self.job)
+        told = {one: self.answers[one] for one in story_ids if one in self.answers}
+        fresh = sorted(set(story_ids) - told.keys())
+        if fresh:
+            found = await self.questions.ask(known.of, fresh, run=self.job)
+            told |= dict.fromkeys(fresh) | found
+            if len(self.answers) + len(fresh) > ANSWERS_MAX:
+                self.answers.clear()
+            self.answers |= {one: told[one] for one in fresh}
+        return {one: held for one, held in told.items() if held is not None}
 
     async def held(
         self, *, now: datetime, window: timedelta
