@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from lxml import etree
-
 from crawler.loaders import clean
 from crawler.photos import photo_original
 from crawler.sections.dates import comment_of
@@ -31,13 +29,6 @@ class Card(NamedTuple):
     caption: str | None
     list_et: str | None
     list_roc: str | None
-
-
-# Bytes of an ``a`` element -> what it shows: the hot, popular and ticker rows of a page
-# stand on every other page of its channel, too
-CARDS: dict[bytes, Card] = {}
-CARDS_MAX = 4096
-CARD_BYTES_MAX = 4096
 
 
 def read_card(anchor: HtmlElement) -> Card:
@@ -67,19 +58,6 @@ def read_card(anchor: HtmlElement) -> Card:
         found.get("list_et"),
         found.get("list_roc"),
     )
-
-
-def remembered_card(anchor: HtmlElement) -> Card:
-    """:func:`read_card` of a row that other pages may show, too."""
-    source = etree.tostring(anchor, encoding="utf-8", with_tail=False)
-    card = CARDS.get(source)
-    if card is None:
-        card = read_card(anchor)
-        if len(source) <= CARD_BYTES_MAX:
-            if len(CARDS) >= CARDS_MAX:
-                CARDS.clear()
-            CARDS[source] = card
-    return card
 
 
 def _read_picture(element: HtmlElement, tag: str, found: dict[str, str | None]) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from crawler import urls
 from crawler.items import Incident, Section
 from crawler.loaders import Page, clean, linked
-from crawler.sections.link_rows import load_rows, raw_row
+from crawler.sections.link_rows import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set
@@ -125,13 +125,9 @@ def _load(
     page: Page, elements: Mapping[Section, list[HtmlElement]]
 ) -> dict[Section, tuple[Link, ...]]:
     """The links of all lists of a page."""
-    rows = [
-        raw_row(section, element)
-        for section in elements
-        for element in elements[section]
-    ]
+    rows = [(section, element) for section in elements for element in elements[section]]
     found: dict[Section, list[Link]] = {}
-    for link in linked(page, load_rows(page, rows)):
+    for link in linked(page, read_rows(page, rows)):
         found.setdefault(link.section, []).append(link)
     return {section: tuple(links) for section, links in found.items()}
 

@@ -1,16 +1,18 @@
 """The rows of link lists, from elements to the fields of links.
 
 Most rows of a page (ticker, popular, hot) stand on every other page of its channel:
-what such a row says is remembered under all that it was read from.
+what such a row says is remembered under its bytes.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from lxml import etree
+
 from crawler.items import Section
 from crawler.loaders import LinkLoader
-from crawler.sections.card import Card, read_card, remembered_card
+from crawler.sections.card import Card, read_card
 from crawler.story_address import is_usual
 
 if TYPE_CHECKING:
@@ -34,25 +36,46 @@ class RawRow(NamedTuple):
     card: Card
 
 
-ROWS: dict[RawRow, dict[str, Any]] = {}
-ROWS_MAX, ROW_MAX = 8192, 2048  # rows, characters of one
+# Section and bytes of an ``a`` element -> fields of Link
+Source = tuple[Section, bytes]
+ROWS: dict[Source | None, dict[str, Any]] = {}
+ROWS_MAX, ROW_MAX = 8192, 2048  # rows, bytes of one
 
 
-def raw_row(section: Section, element: HtmlElement) -> RawRow:
-    """An ``a`` element of a list (or of the body) as it stands on the page."""
-    card = read_card(element) if section in OWN else remembered_card(element)
-    return RawRow(section, element.get("href") or "", card)
+def read_rows(
+    page: Page, rows: Sequence[tuple[Section, HtmlElement]]
+) -> list[dict[str, Any]]:
+    """Fields of Link for each row, given as its section and its ``a`` element; one
+    loader takes all that are not remembered."""
+    sources = [_source(section, element) for section, element in rows]
+    found = [ROWS.get(source) for source in sources]
+    fresh = [at for at, fields in enumerate(found) if fields is None]
+    if fresh:
+        raw = [_raw(*rows[at]) for at in fresh]
+        for at, row, fields in zip(fresh, raw, _loaded(page, raw), strict=True):
+            found[at] = fields
+            _remember(sources[at], row, fields)
+    return [fields for fields in found if fields is not None]
 
 
-def load_rows(page: Page, rows: Sequence[RawRow]) -> list[dict[str, Any]]:
-    """Fields of Link for each row; one loader takes all that are not remembered."""
-    fresh = [row for row in dict.fromkeys(rows) if row not in ROWS]
-    loaded = dict(zip(fresh, _loaded(page, fresh), strict=True)) if fresh else {}
-    found = [ROWS[row] if row in ROWS else loaded[row] for row in rows]
-    if len(ROWS) + len(loaded) > ROWS_MAX:
-        ROWS.clear()
-    ROWS.update((row, loaded[row]) for row in fresh if _may_be_kept(row))
-    return found
+def _source(section: Section, element: HtmlElement) -> Source | None:
+    """All that a row's fields are read from; None if no other page shows it."""
+    if section in OWN:
+        return None
+    return section, etree.tostring(element, encoding="utf-8", with_tail=False)
+
+
+def _raw(section: Section, element: HtmlElement) -> RawRow:
+    return RawRow(section, element.get("href") or "", read_card(element))
+
+
+def _remember(source: Source | None, row: RawRow, fields: dict[str, Any]) -> None:
+    """Keeps what is short and has no relative address, whose meaning its page
+    decides."""
+    if source and len(source[1]) <= ROW_MAX and is_usual(row.address):
+        if len(ROWS) >= ROWS_MAX:
+            ROWS.clear()
+        ROWS[source] = fields
 
 
 def _loaded(page: Page, rows: Sequence[RawRow]) -> list[dict[str, Any]]:
@@ -73,13 +96,3 @@ def _loaded(page: Page, rows: Sequence[RawRow]) -> list[dict[str, Any]]:
     }
     loader.add_value(None, columns)
     return loader.load_rows()
-
-
-def _may_be_kept(row: RawRow) -> bool:
-    """Short, of a list that other pages show, and not with a relative address, whose
-    meaning its page decides."""
-    return (
-        row.section not in OWN
-        and is_usual(row.address)
-        and sum(map(len, filter(None, row.card))) <= ROW_MAX
-    )
