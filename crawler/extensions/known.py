@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
@@ -13,7 +14,7 @@ from pipelines.storage import known
 from pipelines.storage import signals as told
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import datetime, timedelta
 
     from scrapy import Spider
@@ -26,6 +27,14 @@ if TYPE_CHECKING:
 ANSWERS_MAX = 20_000
 
 
+ANOTHER_READER = (
+    "%d stories that this run may look at again were last read by another extractor: "
+    "what this one reads otherwise gets a revision (incident other_extractor). After "
+    "an upgrade see what scrapy replay --diff says of the last nights, and --write it"
+)
+logger = logging.getLogger(__name__)
+
+
 class KnownStories:
     """Answers the spider which ids are held; the database is asked a page at a time.
 
@@ -34,8 +43,8 @@ class KnownStories:
     database (``scrapy extract``, ``scrapy survey``) nothing is.
     """
 
-    def __init__(self, questions: Questions, job: int) -> None:
-        self.questions, self.job = questions, job
+    def __init__(self, questions: Questions, job: int, extractor: str = "") -> None:
+        self.questions, self.job, self.extractor = questions, job, extractor
         self.answers: dict[int, KnownStory | None] = {}
 
     @classmethod
@@ -44,7 +53,8 @@ class KnownStories:
         if not settings.getint("RUN_ID"):
             raise NotConfigured
         job = settings.getint("JOB_ID") or settings.getint("RUN_ID")
-        extension = cls(Questions.of_run(crawler), job)
+        extractor = settings["EXTRACTOR_VERSION"]
+        extension = cls(Questions.of_run(crawler), job, extractor)
         crawler.signals.connect(extension.spider_opened, signals.spider_opened)
         return extension
 
@@ -70,7 +80,15 @@ class KnownStories:
     ) -> list[tuple[str, KnownStory]]:
         """(address, story) of those that are young, or vanished of late."""
         since = now - max(window, FORGOTTEN)
-        return await self.questions.ask(known.young, now - window, since, run=self.job)
+        held = await self.questions.ask(known.young, now - window, since, run=self.job)
+        self.warn(one.extractor_version for _, one in held)
+        return held
+
+    def warn(self, readers: Iterable[str | None]) -> None:
+        """Says once what to do where another extractor has read what is read again."""
+        others = sum(1 for one in readers if one and one != self.extractor)
+        if self.extractor and others:
+            logger.warning(ANOTHER_READER, others)
 
     async def proof(self) -> tuple[int, int]:
         """How often signals told of an edit, and silence was right, since one lied."""

@@ -122,7 +122,7 @@ async def store(
     """
     ordered = {a.story_id: a for a in sorted(articles, key=lambda a: a.story_id)}
     rows = {key: _row(article) for key, article in ordered.items()}
-    stamp = {"run": run, "seen_at": seen_at, "extractor": extractor}
+    stamp: dict[str, Any] = {"run": run, "seen_at": seen_at, "extractor": extractor}
     changes = {k: changed_sections(old, rows[k]) for k, old in stored.stories.items()}
     overtaken = {k: ordered[k] for k in stored.seen_after(run)}
     revised = await revise.compare(
@@ -130,8 +130,7 @@ async def store(
         ordered,
         stored.latest,
         late=await late.judge(connection, overtaken, seen_at=seen_at),
-        run=run,
-        seen_at=seen_at,
+        **stamp,
     )
     new = [key for key in rows if key not in changes]
     as_they_are = revised.half.keys() | revised.late.keys()

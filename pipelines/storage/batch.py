@@ -24,6 +24,7 @@ from pipelines.storage import (
     links,
     observations,
     quarantine,
+    revise,
     signals,
     stored,
 )
@@ -133,6 +134,7 @@ async def store_batch(
             shown = {key: revised.hashes[key] for key in revised.half}
             halves = [_half(stories[k], why) for k, why in revised.half.items()]
             halves += late.incidents(stories, revised.late)
+            halves += revise.incidents(stories, revised)
             changed = [k for k, what in story_outcomes.items() if what == "changed"]
             missed = []
             if changed:

@@ -23,6 +23,7 @@ SELECT article.story_id, article.url, article.published_at, article.title,
     coalesce(read_by.job_id, visit.read_run) AS read_night, signal.value AS told,
     coalesce(since_by.job_id, signal.since_run) AS told_since,
     coalesce(seen_by.job_id, signal.seen_run) AS told_seen,
+    article.extractor_version,
     ARRAY(SELECT DISTINCT anchor_text FROM link
         WHERE link.story_id = article.story_id AND link.section <> 'body'
             AND link.first_seen_run < %(run)s AND anchor_text IS NOT NULL) AS words
@@ -69,8 +70,8 @@ class KnownStory:
     and ``absences``: visits that did not find it since it was last there; ``words``:
     what lists called it in earlier runs; ``read_night``: the last that read it
     whole; ``told``: what the list API last gave as its time of change, ``told_since``
-    and ``told_seen``: first and last night that heard so. A night goes by the number of
-    its first run."""
+    and ``told_seen``: first and last night that heard so; ``extractor_version``: of
+    what read it last. A night goes by the number of its first run."""
 
     story_id: int
     url: str
@@ -86,6 +87,7 @@ class KnownStory:
     told_since: int | None
     told_seen: int | None
     words: list[str]
+    extractor_version: str | None = None
 
 
 async def of(

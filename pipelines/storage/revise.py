@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from crawler.items import Incident
 from pipelines import revisions
 from pipelines.storage import observations
 from pipelines.storage.recordset import recordset
@@ -30,17 +31,30 @@ ORDER BY story_id
 """
 
 
+REREAD = """
+UPDATE revision SET extractor_version = %(extractor)s
+FROM unnest(%(stories)s::bigint[], %(numbers)s::integer[]) AS reread (story_id, number)
+WHERE revision.story_id = reread.story_id AND revision.number = reread.number
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Revised:
     """``sections``: story -> what changed (empty: its first revision); ``half``: story
     -> why its page is an observation and no new truth; ``late``: those with a newer
-    page stored -> what is told of them; ``hashes``: of all the others."""
+    page stored -> what is told of them; ``hashes``: of all the others.
+
+    Of what another extractor has read: ``doubtful``, the new revisions that may be
+    nothing but its reading -> what is told of them, and ``reread``, the unchanged ones
+    -> number."""
 
     sections: dict[int, list[str]] = field(default_factory=dict)
     half: dict[int, str] = field(default_factory=dict)
     late: dict[int, dict[str, str]] = field(default_factory=dict)
     hashes: dict[int, dict[str, str]] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
+    doubtful: dict[int, dict[str, str]] = field(default_factory=dict)
+    reread: dict[int, int] = field(default_factory=dict)
 
 
 async def compare(
@@ -51,18 +65,24 @@ async def compare(
     late: dict[int, dict[str, str]],
     run: int,
     seen_at: datetime,
+    extractor: str | None,
 ) -> Revised:
-    """What is new in ``articles`` against the ``latest`` revisions of their stories;
-    nothing in those that come ``late``."""
+    """What is new in ``articles``, as ``extractor`` read them, against the ``latest``
+    revisions of their stories; nothing in those that come ``late``."""
     found = Revised(late=late)
     doubtful = False
     for key in sorted(articles.keys() - found.late.keys()):
         content = revisions.content(articles[key])
         found.hashes[key] = revisions.hashes(content)
-        number, hashes, old = latest.get(key, (0, {}, {}))
+        number, hashes, old, reader = latest.get(key, (0, {}, {}, None))
         changed = revisions.changed(hashes, found.hashes[key]) if number else []
         if number and not changed:
+            if reader != extractor:
+                found.reread[key] = number
             continue
+        if reader and extractor and reader != extractor:
+            told = {"before": reader, "now": extractor}
+            found.doubtful[key] = {**told, "sections": ", ".join(changed)}
         reason = revisions.half_loaded(old, content) if number else None
         if reason:
             found.half[key] = reason
@@ -104,6 +124,8 @@ async def _confirmed(
         late=found.late,
         hashes=found.hashes,
         rows=[row for row in found.rows if row["story_id"] not in half],
+        doubtful={k: v for k, v in found.doubtful.items() if k not in half},
+        reread=found.reread,
     )
 
 
@@ -114,8 +136,26 @@ async def write(
     run: int,
     extractor: str | None,
 ) -> None:
-    """Writes the new revisions, whose stories are stored already."""
+    """Writes the new revisions, whose stories are stored already, and that others were
+    found to be as they are by the ``extractor``, too."""
     if revised.rows:
         given = {"run": run, "extractor": extractor}
         rows = recordset(revised.rows)
         await connection.execute(INSERT, {"rows": rows, **given})
+    if revised.reread and extractor:
+        stories, numbers = list(revised.reread), list(revised.reread.values())
+        which = {"stories": stories, "numbers": numbers, "extractor": extractor}
+        await connection.execute(REREAD, which)
+
+
+def incidents(articles: Mapping[int, Article], revised: Revised) -> list[Incident]:
+    """What a person is told of revisions that may be another reading only."""
+    return [
+        Incident(
+            kind="other_extractor",
+            page_url=articles[key].url,
+            story_id=key,
+            detail=detail,
+        )
+        for key, detail in revised.doubtful.items()
+    ]

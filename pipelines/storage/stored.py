@@ -30,7 +30,8 @@ FOR UPDATE OF article
 """
 
 LATEST = """
-SELECT DISTINCT ON (story_id) story_id, number, hashes, content FROM revision
+SELECT DISTINCT ON (story_id) story_id, number, hashes, content, extractor_version
+FROM revision
 WHERE story_id = ANY(%s)
 ORDER BY story_id, number DESC
 """
@@ -39,7 +40,7 @@ ORDER BY story_id, number DESC
 @dataclass(frozen=True, slots=True)
 class Stored:
     """By story id: ``stories``, the fields and parts of its row; ``latest``, number,
-    hashes and content of its newest revision."""
+    hashes, content and extractor of its newest revision."""
 
     stories: dict[int, dict[str, Any]] = field(default_factory=dict)
     latest: dict[int, tuple[Any, ...]] = field(default_factory=dict)
