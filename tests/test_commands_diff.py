@@ -157,26 +157,6 @@ def test_one_revision_only_is_said(ledger: str) -> None:
     assert json.loads(told.stdout)["body"] == []
 
 
-@pytest.mark.parametrize("second", ["1+b", "1+a"])
-def test_two_revisions_read_by_different_extractors_are_said_to_be(
-    ledger: str, second: str
-) -> None:
-    update = "UPDATE revision SET extractor_version = %s WHERE number = %s"
-    with psycopg.connect(ledger) as connection:
-        for number, version in ((1, "1+a"), (2, second)):
-            connection.execute(update, [version, number])
-    lines = scrapy("diff", str(STORY), "1", "2", dsn=ledger).stdout.splitlines()
-    told = json.loads(scrapy("diff", str(STORY), "1", "2", "--json", dsn=ledger).stdout)
-
-    said = [line for line in lines if line.startswith("read by two extractors")]
-    assert [line.endswith("again (1+a → 1+b)") for line in said] == (
-        [True] if second == "1+b" else []
-    )
-    assert told["new"]["extractor_version"] == second
-    # one of which it is not known who read it
-    assert "two extractors" not in scrapy("diff", str(STORY), dsn=ledger).stdout
-
-
 def test_a_revision_does_not_differ_from_itself(ledger: str) -> None:
     run = scrapy("diff", str(STORY), "2", "2", dsn=ledger)
 

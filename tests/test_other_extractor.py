@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import pytest
 from pipelines.storage.batch import store_batch
 from pipelines.storage.database import connect_async
 from pipelines.storage.silence import answer_seconds
-from tests.crawling import crawl
+from tests.crawling import crawl, scrapy
 from tests.reextracting import Replayer, run_sql
 from tests.replaying import rows
 from tests.site.server import ReplicaServer
@@ -90,6 +91,26 @@ async def test_nothing_is_told_where_there_is_nothing_to_doubt(
 ) -> None:
     await read(database, (story(), before), (page, now))
     assert db.execute(INCIDENTS).fetchall() == []
+
+
+@pytest.mark.parametrize("now", ["1+a", "1+b", None])
+async def test_two_revisions_read_by_different_extractors_are_said_to_be(
+    database: str, db: psycopg.Connection[Any], now: str | None
+) -> None:
+    await read(database, (story(), "1+a"), (story(title="新路線"), now))
+
+    told = scrapy("diff", "1", "--json", dsn=database)
+    lines = scrapy("diff", "1", dsn=database).stdout.splitlines()
+
+    said = [line for line in lines if line.startswith("read by two extractors")]
+    assert [line.endswith("again (1+a → 1+b)") for line in said] == (
+        [True] if now == "1+b" else []
+    )
+    two = json.loads(told.stdout)
+    assert (two["old"]["extractor_version"], two["new"]["extractor_version"]) == (
+        "1+a",
+        now,
+    )
 
 
 def test_a_night_after_an_upgrade_says_so_until_the_nights_before_are_read_again(
