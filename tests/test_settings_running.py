@@ -30,19 +30,21 @@ GUARDED = "crawler.reach.handler.GuardedDownloadHandler"
 
 def listening(pid: int) -> set[str]:
     """Local addresses on which a process listens (proc(5): its sockets' inodes)."""
-    own = set()
+    own, tables = set(), ""
     try:
         for descriptor in Path(f"/proc/{pid}/fd").iterdir():
             with suppress(FileNotFoundError):  # closed in the meantime
                 own.add(str(descriptor.readlink()))
-    except PermissionError:
-        return set()  # it is just ending, and no ordinary user's any more
+        for table in ("tcp", "tcp6"):
+            rows = Path(f"/proc/{pid}/net/{table}").read_text().partition("\n")[2]
+            tables += rows
+    except (PermissionError, FileNotFoundError):
+        return set()  # it is just ending: no ordinary user's any more, or not there
     found = set()
-    for table in ("tcp", "tcp6"):
-        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
-            fields = line.split()
-            if fields[3] == LISTEN and f"socket:[{fields[9]}]" in own:
-                found.add(fields[1])
+    for line in tables.splitlines():
+        fields = line.split()
+        if fields[3] == LISTEN and f"socket:[{fields[9]}]" in own:
+            found.add(fields[1])
     return found
 
 
