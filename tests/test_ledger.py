@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 from crawler import urls
 from tests.crawling import crawl
+from tests.intervals import Crawled, expected_intervals, of_section, shown
 from tests.replaying import another_database, rows
 from tests.site.server import ReplicaServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Key = tuple[str, str, str, int, str, str]
 INTERVALS = """
-SELECT scope, scope_key, section, position, url, anchor_text, first_run, last_run
-FROM link JOIN placement USING (link_id) WHERE section <> 'body'
+SELECT scope, scope_key, section, position, url, anchor_text, first_run, last_run,
+    pages
+FROM link JOIN placement USING (link_id)
 """
-
-
-@dataclass
-class Crawled:
-    """Several nights of one site: the truth of each, and what was asked for in it."""
-
-    dsn: str
-    truths: list[dict[str, Any]] = field(default_factory=list)
-    asked: list[set[str]] = field(default_factory=list)
-    requests: list[int] = field(default_factory=list)
+FRONT = "SELECT rank, story_id FROM front_of(%s, %s::timestamptz + '3 hours', %s)"
 
 
 @pytest.fixture(scope="module", params=[4, pytest.param(30, marks=pytest.mark.soak)])
@@ -53,35 +45,11 @@ def nights(
         yield done
 
 
-def shown(nights: Crawled, night: int) -> dict[tuple[str, str, str], set[Key]]:
-    """List -> what the fetched pages of a night showed in it, by the truth."""
-    found: dict[tuple[str, str, str], set[Key]] = defaultdict(set)
-    for page, links in nights.truths[night]["pages"].items():
-        for link in links if page in nights.asked[night] else ():
-            its_list = (link["scope"], link["scope_key"], link["section"])
-            rank = (link["position"], link["url"], link["anchor_text"])
-            found[its_list].add((*its_list, *rank))
-    return found
-
-
-def expected_intervals(nights: Crawled) -> set[tuple[Any, ...]]:
-    """Key with its first and last night, cut where the list was seen without it."""
-    open_since: dict[Key, tuple[int, int]] = {}
-    closed = set()
-    for night in range(len(nights.truths)):
-        for its_list, keys in shown(nights, night).items():
-            for key in [k for k in open_since if k[:3] == its_list and k not in keys]:
-                closed.add((*key, *open_since.pop(key)))
-            for key in keys:
-                first, _ = open_since.get(key, (night + 1, 0))
-                open_since[key] = (first, night + 1)
-    return closed | {(*key, *since) for key, since in open_since.items()}
-
-
 def test_every_placement_interval_is_that_of_the_truth(nights: Crawled) -> None:
-    found = {row for row in rows(nights.dsn, INTERVALS) if row[2] != "body"}
-    expected = {one for one in expected_intervals(nights) if one[2] != "body"}
-    assert found == expected
+    assert set(rows(nights.dsn, INTERVALS)) == {
+        (*one.shown.its_list, *one.shown[1:], *one[1:])
+        for one in expected_intervals(nights)
+    }
 
 
 def test_a_revision_is_written_for_every_edit_and_for_nothing_else(
@@ -135,31 +103,65 @@ def test_between_alive_and_gone_lies_one_night(nights: Crawled) -> None:
     assert [gap.total_seconds() for (gap,) in gaps] == [24 * 3600]
 
 
+def test_hot_history_has_every_rank_of_a_story_with_its_time(nights: Crawled) -> None:
+    found = rows(
+        nights.dsn,
+        "SELECT channel_id, rank, story_id, anchor_text, first_seen_at::date,"
+        " last_seen_at::date FROM hot_history",
+    )
+    expected = [
+        (key, rank, urls.story_id(url), text, nights.day(first), nights.day(last))
+        for rank, url, text, key, first, last in of_section(nights, "hot")
+    ]
+    assert sorted(found) == sorted(expected)
+
+
+def test_pairings_has_every_related_story_with_its_time(nights: Crawled) -> None:
+    found = rows(
+        nights.dsn,
+        "SELECT story_id, rank, related_to, anchor_text, first_run, last_seen_at::date"
+        " FROM pairings",
+    )
+    expected = [
+        (int(key), rank, urls.story_id(url), text, first, nights.day(last))
+        for rank, url, text, key, first, last in of_section(nights, "related")
+    ]
+    assert sorted(found) == sorted(expected)
+
+
 def test_a_list_s_other_words_for_a_story_are_told_with_their_time(
     nights: Crawled,
 ) -> None:
-    found = rows(nights.dsn, "SELECT story_id, list_says FROM headline_variants")
-    told = {
-        (link["story_id"], link["anchor_text"])
-        for truth, asked in zip(nights.truths, nights.asked, strict=True)
-        for page, links in truth["pages"].items()
-        for link in links
-        if page in asked and link["section"] != "body"
-    }
+    found = rows(
+        nights.dsn,
+        "SELECT story_id, list_says, section, first_run, first_seen_at::date,"
+        " last_seen_at::date FROM headline_variants",
+    )
     titles = dict(rows(nights.dsn, "SELECT story_id, title FROM article"))
-    expected = {(s, words) for s, words in told if titles.get(s, words) != words}
+    said: dict[tuple[int | None, str, str], list[int]] = defaultdict(list)
+    for ((_, _, section), _, url, text), *when, _ in expected_intervals(nights):
+        story = urls.story_id(url)
+        if section != "body" and titles.get(story, text) != text:
+            said[story, text, section] += when
+    expected = {
+        (*words, min(seen), nights.day(min(seen)), nights.day(max(seen)))
+        for words, seen in said.items()
+    }
+    assert len(found) == len(set(found))
     assert set(found) == expected
 
 
-def test_the_front_of_a_channel_can_be_asked_for_at_any_night(nights: Crawled) -> None:
-    for truth in nights.truths:
-        page = truth["pages"]["https://www.worldjournal.com/wj/cate/us"]
-        listed = [link["url"] for link in page if link["section"] == "channel_list"]
-        found = rows(
-            nights.dsn,
-            f"SELECT story_id FROM front_of('us', '{truth['now']}')",  # noqa: S608
-        )
-        assert [str(story) for (story,) in found] == [u.split("/")[-1] for u in listed]
+def test_the_front_of_every_shared_list_can_be_asked_for_at_any_night(
+    nights: Crawled,
+) -> None:
+    with psycopg.connect(nights.dsn) as db:
+        for night, truth in enumerate(nights.truths, 1):
+            for (scope, key, section), now in shown(nights, night).items():
+                if scope == "page":
+                    continue
+                found = db.execute(FRONT, [key, truth["now"], section]).fetchall()
+                told = {(one.position, urls.story_id(one.url)) for one in now}
+                assert found == sorted(told), (night, key, section)
 
 
 def test_every_visit_to_a_story_is_an_observation(nights: Crawled) -> None:
