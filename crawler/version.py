@@ -11,10 +11,16 @@ if TYPE_CHECKING:
     from scrapy.settings import Settings
 
 SOFTWARE = "udn-world/0.1"
-# All that decides what a page's bytes become; a change here is another extractor
-HERE = Path(__file__).parent
-EXTRACTOR = ("pages", "sections", "loaders.py", "photos.py", "times.py", "urls.py")
-DATES = HERE.parent / "pipelines" / "dates.py"
+HERE = Path(__file__).parent.parent
+# All that decides what a page's bytes become, and what a revision of it holds: a change
+# is another extractor
+EXTRACTOR = (
+    *("crawler/pages", "crawler/sections", "crawler/middlewares/charset.py"),
+    *("crawler/loaders.py", "crawler/processors.py", "crawler/items.py"),
+    *("crawler/photos.py", "crawler/times.py", "crawler/urls.py"),
+    *("crawler/story_address.py", "crawler/rfc3986.py"),
+    *("pipelines/dates.py", "pipelines/revisions.py", "pipelines/storage/text.py"),
+)
 
 
 def user_agent(contact: str) -> str:
@@ -36,13 +42,14 @@ def extractor_version() -> str:
     """Name of the extractor: the program's version and a digest of the code that reads
     pages, so that nobody can forget to count it up."""
     digest = sha256()
-    for path in [*extractor_files(), DATES]:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in extractor_files():
+        name = path.relative_to(HERE).as_posix()
+        digest.update(name.encode() + b"\0" + path.read_bytes())
     return f"{SOFTWARE.partition('/')[2]}+{digest.hexdigest()[:12]}"
 
 
 def extractor_files() -> list[Path]:
-    """The modules of the extractor, sorted."""
+    """The modules of the extractor, always in the same order."""
     found = []
     for name in EXTRACTOR:
         path = HERE / name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,9 @@ from warcio.archiveiterator import ArchiveIterator
 
 from crawler.archive import index
 from crawler.archive.entries import entries
+from crawler.archive.reader import Damaged
+from crawler.reextract import reading
+from crawler.reextract.chunks import chunks
 from tests.archives import SITE, answer, exchange, keep, readable, record, warc_of
 
 if TYPE_CHECKING:
@@ -19,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.archive.exchange import Exchange
-    from crawler.archive.reader import Damaged
 
 SHA1 = "sha1:B2LTWWPUOYAH7UIPQ7ZUPQ4VMBSVC36A"
 FIELDS = {"url", "mime", "status", "digest", "length", "offset", "filename"}
@@ -114,6 +117,8 @@ def test_a_digest_that_a_tool_states_is_that_of_the_line(tmp_path: Path) -> None
     assert [one.digest for one in listed(path)] == [SHA1]
 
 
+# No UTC of Python says these
+BEYOND = ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00")
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
 
 
@@ -138,7 +143,11 @@ def test_a_revisit_is_a_line_that_leads_to_its_payload_by_digest(
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"WARC_Target_URI": None}, {"WARC_Date": None}, {"WARC_Date": "soon"}]
+    "wrong",
+    [
+        {"WARC_Target_URI": None},
+        *({"WARC_Date": when} for when in (None, "soon", *BEYOND)),
+    ],
 )
 def test_a_revisit_that_cannot_be_listed_is_a_line_and_stops_nothing(
     wrong: dict[str, str | None], tmp_path: Path
@@ -149,6 +158,33 @@ def test_a_revisit_that_cannot_be_listed_is_a_line_and_stops_nothing(
     assert len(list(entries(path, faults.append))) == 1
     (fault,) = faults
     assert str(fault).startswith(f"{path}: offset 0: revisit record")
+
+
+@pytest.mark.parametrize(
+    ("stated", "meant"),
+    [("2026", "20260101"), ("2026-03", "20260301"), ("0987", "09870101")],
+)
+def test_a_date_of_a_year_or_a_month_is_its_beginning(
+    stated: str, meant: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(record("response", answer(), WARC_Date=stated))
+    (one,) = listed(path)
+    assert index.line(one).split(" ")[1] == f"{meant}000000"
+
+
+@pytest.mark.parametrize("beyond", BEYOND)
+def test_a_page_of_no_year_is_a_line_and_the_others_are_read(
+    beyond: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.warc.gz"
+    pages = [record("response", answer(), WARC_Date=one) for one in (beyond, "2026")]
+    path.write_bytes(b"".join(pages))
+    (chunk,) = chunks([path], since=datetime(2025, 1, 1, tzinfo=UTC))
+    assert chunk.places == ((0, len(pages[0])), (len(pages[0]), sum(map(len, pages))))
+    with pytest.raises(Damaged, match="WARC-Date"):
+        reading.page_at(path, 0, pages[0])
+    assert reading.page_at(path, len(pages[0]), pages[1]).fetched_at.year == 2026
 
 
 def listed(path: Path) -> Iterator[index.Entry]:

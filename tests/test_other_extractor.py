@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pipelines.storage import migrate
 from pipelines.storage.batch import store_batch
 from pipelines.storage.database import connect_async
 from pipelines.storage.silence import answer_seconds
@@ -137,6 +138,7 @@ def test_a_night_after_an_upgrade_says_so_until_the_nights_before_are_read_again
 
     assert WARNING not in first
     assert upgraded.count(WARNING) == 1
+    assert "scrapy replay --diff 1 says" in upgraded
     assert WARNING not in mended
     doubted = rows(database, INCIDENTS)
     revised = rows(
@@ -147,3 +149,13 @@ def test_a_night_after_an_upgrade_says_so_until_the_nights_before_are_read_again
     assert [(story_id,) for story_id, _ in doubted] == revised
     assert len(doubted) > 1
     assert {detail["before"] for _, detail in doubted} == {"1+old"}
+
+
+async def test_revisions_of_before_this_was_kept_name_what_read_the_newest(
+    database: str, db: psycopg.Connection[Any]
+) -> None:
+    await read(database, (story(), "1+a"), (story(title="新路線"), "1+b"))
+    with db.transaction():
+        db.execute("UPDATE revision SET extractor_version = NULL")
+        db.execute(migrate.migrations()["0016_newest_revision_extractor"].encode())
+    assert db.execute(VERSIONS).fetchall() == [(1, None), (2, "1+b")]

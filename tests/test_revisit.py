@@ -110,7 +110,13 @@ def test_the_sites_own_clock_decides() -> None:
     assert revisit.site_clock(response) == NOW
 
 
-@pytest.mark.parametrize("date", ["", "tomorrow", "Sun, 99 Mar 2026 09:10:00 GMT"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        *("", "tomorrow", "Sun, 99 Mar 2026 09:10:00 GMT"),
+        "Fri, 31 Dec 9999 23:59:59 -1200",
+    ],
+)
 def test_without_a_readable_date_header_it_is_this_machines_time(date: str) -> None:
     before = datetime.now(UTC)
 

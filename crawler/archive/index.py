@@ -75,7 +75,7 @@ def line(one: Entry) -> str:
         "filename": one.filename,
     }
     known = {name: value for name, value in told.items() if value is not None}
-    stamp = f"{one.fetched_at:%Y%m%d%H%M%S}"
+    stamp = f"{one.fetched_at.year:04}{one.fetched_at:%m%d%H%M%S}"
     return f"{surt(one.url)} {stamp} {json.dumps(known, ensure_ascii=False)}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 NAMESPACE = UUID("6f1d0d0e-7c1e-5a57-9c35-2f6a1ff3a3c1")
 # Of a record that has only a part of its payload
 PARTED = ("warc-truncated", "warc-segment-number")
+# A year, or a month
+SHORT = re.compile(r"[0-9]{4}(-[0-9]{2})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,12 +112,23 @@ def date_of(frame: Frame) -> datetime:
         Fault: it has none.
     """
     stated = frame.get("warc-date")
+    when = instant(stated)
+    if when is None:
+        said = f"WARC-Date {stated!r} is none" if stated else "no WARC-Date"
+        raise Fault(f"{frame.kind} record: {said}")
+    return when
+
+
+def instant(stated: str) -> datetime | None:
+    """A WARC-Date (WARC 1.1 §5.4: any precision down from the year), aware UTC; None
+    for what is no date, or none of the years that Python knows."""
+    if SHORT.fullmatch(stated):
+        stated += "-01-01"[len(stated) - 4 :]
     try:
         when = datetime.fromisoformat(stated)
-    except ValueError as error:
-        said = f"WARC-Date {stated!r} is none" if stated else "no WARC-Date"
-        raise Fault(f"{frame.kind} record: {said}") from error
-    return when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC)
+        return when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _json(text: bytes) -> dict[str, Any]:

@@ -8,7 +8,6 @@ lower case.
 
 from __future__ import annotations
 
-import posixpath
 import re
 import socket
 from contextlib import suppress
@@ -21,14 +20,23 @@ HOSTED = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 DROPPED = re.compile(r"[\t\n\r]")
 WWW = re.compile(r"^www\d*\.")
 DOTS = re.compile(r"\.{2,}")
-SLASHES = re.compile(rb"/+")
 NUMBERS = re.compile(r"[0-9.]+")
 PORTS = {"http": 80, "https": 443}
-SESSION = re.compile(
-    r"(^|&)(?:(?:jsessionid|phpsessid|sid)=[0-9a-z]{32}"
-    r"|aspsessionid[a-z]{8}=[a-z]{24}|cfid=[^&]+&cftoken=[^&]+)(?:&|$)"
+# Taken out one after the other, of each the last, wherever it begins
+SESSIONS = tuple(
+    re.compile(f"^(.*){one}(?:&(.*))?$")
+    for one in (
+        *(f"{name}=[0-9a-z]{{32}}" for name in ("jsessionid", "phpsessid", "sid")),
+        "aspsessionid[a-z]{8}=[a-z]{24}",
+    )
 )
-ASP_SESSION = re.compile(r"/\((?:[a-z]\([0-9a-z]{24}\))+\)(?=/[^?]+\.aspx)")
+CFID, CFTOKEN = "cfid=", "cftoken="
+# As directories before a page of ASP.NET
+ASP_SESSIONS = (
+    re.compile(r"/\((?:[a-z]\([0-9a-z]{24}\))+\)(?=/)"),
+    re.compile(r"/\([0-9a-z]{24}\)(?=/)"),
+)
+ASPX = ".aspx"
 
 
 def surt(url: str) -> str:
@@ -82,10 +90,47 @@ def _host(host: str) -> str:
 
 
 def _path(path: str) -> str:
-    rooted = SLASHES.sub(b"/", b"/" + unescaped(path))
-    return ASP_SESSION.sub("", escaped(posixpath.normpath(rooted)))
+    kept: list[bytes] = []
+    for name in unescaped(path).removeprefix(b"/").split(b"/"):
+        if name == b".." and kept:
+            kept.pop()
+        elif name != b".":
+            kept.append(name)
+    key = escaped(b"/" + b"/".join(filter(None, kept)))
+    for session in ASP_SESSIONS:
+        key = _without(session, key)
+    return key
+
+
+def _without(session: re.Pattern[str], path: str) -> str:
+    """Without the last session that stands before a page, no question mark between."""
+    parts = path.split("?")
+    for place, part in reversed(list(enumerate(parts))):
+        page = part.rfind(ASPX)
+        inside = [m for m in session.finditer(part) if m.end() + 1 < page]
+        if inside:
+            parts[place] = part[: inside[-1].start()] + part[inside[-1].end() :]
+            break
+    return "?".join(parts)
 
 
 def _query(query: str) -> str:
-    kept = SESSION.sub(r"\1", escaped(unescaped(query)))
-    return "&".join(sorted(kept.split("&")))
+    kept = escaped(unescaped(query))
+    for session in SESSIONS:
+        if found := session.match(kept):
+            kept = found[1] + (found[2] or "")
+    return "&".join(
+        sorted(_without_cfid(kept).split("&"), key=lambda one: one.split("=", 1))
+    )
+
+
+def _without_cfid(query: str) -> str:
+    """Without the last ``cfid`` that a ``cftoken`` follows, and that."""
+    fields = query.split("&")
+    for place in range(len(fields) - 1, 0, -1):
+        begin = fields[place - 1].rfind(CFID, 0, -1)
+        token = fields[place]
+        if begin >= 0 and token.startswith(CFTOKEN) and token != CFTOKEN:
+            before = [*fields[: place - 1], fields[place - 1][:begin]]
+            return "&".join(before) + "&".join(fields[place + 1 :])
+    return query

@@ -30,7 +30,7 @@ ANSWERS_MAX = 20_000
 ANOTHER_READER = (
     "%d stories that this run may look at again were last read by another extractor: "
     "what this one reads otherwise gets a revision (incident other_extractor). After "
-    "an upgrade see what scrapy replay --diff says of the last nights, and --write it"
+    "an upgrade see what scrapy replay --diff %s says, and --write it"
 )
 logger = logging.getLogger(__name__)
 
@@ -38,9 +38,10 @@ logger = logging.getLogger(__name__)
 class KnownStories:
     """Answers the spider which ids are held; the database is asked a page at a time.
 
-    What runs before the ``job`` have left is known, not what is stored meanwhile: so
-    a story is asked for once, though the lists of every page name it. Without a
-    database (``scrapy extract``, ``scrapy survey``) nothing is.
+    A story is asked for once, though the lists of every page name it: what this run
+    itself stores of it meanwhile decides nothing, since the story is chosen or left
+    when it is first met, and its request waits once in the frontier. Without a
+    database (``scrapy extract``, ``scrapy survey``) nothing is known.
     """
 
     def __init__(self, questions: Questions, job: int, extractor: str = "") -> None:
@@ -81,14 +82,22 @@ class KnownStories:
         """(address, story) of those that are young, or vanished of late."""
         since = now - max(window, FORGOTTEN)
         held = await self.questions.ask(known.young, now - window, since, run=self.job)
-        self.warn(one.extractor_version for _, one in held)
+        self.warn(one for _, one in held)
         return held
 
-    def warn(self, readers: Iterable[str | None]) -> None:
-        """Says once what to do where another extractor has read what is read again."""
-        others = sum(1 for one in readers if one and one != self.extractor)
+    def warn(self, stories: Iterable[KnownStory]) -> None:
+        """Says once what to do where another extractor has read what is read again.
+        What is gone has no page that could be read otherwise."""
+        others = [
+            one
+            for one in stories
+            if one.extractor_version not in (None, "", self.extractor)
+            and one.read_night
+            and one.absent_since is None
+        ]
         if self.extractor and others:
-            logger.warning(ANOTHER_READER, others)
+            nights = sorted({str(one.read_night) for one in others}, key=int)
+            logger.warning(ANOTHER_READER, len(others), " ".join(nights))
 
     async def proof(self) -> tuple[int, int]:
         """How often signals told of an edit, and silence was right, since one lied."""

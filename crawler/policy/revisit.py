@@ -129,6 +129,6 @@ def date_field(response: Response) -> datetime | None:
         return None
     try:
         read = parsedate_to_datetime(raw.decode("ascii", "replace"))
-    except ValueError:
+        return read.replace(tzinfo=read.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter beyond the year 9999
         return None
-    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)

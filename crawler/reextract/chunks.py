@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from mmap import ACCESS_READ, mmap
 from typing import TYPE_CHECKING
 
 from crawler import urls
 from crawler.archive import payload
 from crawler.archive.framing import Damaged, Lost, frames
+from crawler.archive.stored import instant
 from crawler.extraction import origin_of
 from crawler.reextract import quick
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from crawler.archive.framing import Frame
@@ -130,11 +131,8 @@ def _is_young(date: str, since: datetime | None) -> bool:
     """What does not say when it was fetched is not left out: its reader tells."""
     if since is None:
         return True
-    try:
-        when = datetime.fromisoformat(date)
-    except ValueError:
-        return True
-    return (when if when.tzinfo else when.replace(tzinfo=UTC)) >= since
+    when = instant(date)
+    return when is None or when >= since
 
 
 def _value(found: re.Match[bytes] | None) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import zlib
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
@@ -16,8 +15,10 @@ from uuid import UUID
 from scrapy.http import Headers, HtmlResponse
 
 from crawler.archive.payload import STATUS
+from crawler.archive.stored import instant
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from mmap import mmap
 
 MAGIC = b"\x1f\x8b\x08"
@@ -106,14 +107,11 @@ def _page(
     told = {name: value.decode("latin-1") for name, value in fields.items()}
     named = ID.fullmatch(told.get(b"warc-record-id", ""))
     url = told.get(b"warc-target-uri", "").strip("<>")
-    try:
-        when = datetime.fromisoformat(told.get(b"warc-date", ""))
-    except ValueError:
-        return None
-    if named is None or not url or not url.isascii() or when.tzinfo is None:
+    when = instant(told.get(b"warc-date", ""))
+    if named is None or not url or not url.isascii() or when is None:
         return None
     response = HtmlResponse(url, status=status, headers=headers, body=body)
-    return Page(UUID(named[1]), when.astimezone(UTC), response)
+    return Page(UUID(named[1]), when, response)
 
 
 def _fields(head: bytes) -> list[tuple[bytes, bytes]]:

@@ -71,6 +71,7 @@ async def store_batch(
     job: int = 0,
     seen_at: datetime,
     extractor: str | None = None,
+    belated: bool = False,
 ) -> list[str]:
     """Writes ``rows`` in one transaction; of rows with one key the last is written.
 
@@ -79,6 +80,7 @@ async def store_batch(
 
     Args:
         job: whose frontier it is; 0: that of ``run``.
+        belated: later runs may have stored already, as where a spool is drained.
 
     Returns:
         For each row what became of it: ``article/inserted``, ``article/changed``,
@@ -114,7 +116,12 @@ async def store_batch(
             known = await stored.lock(connection, stories)
         if sightings:
             sent = await links.store(
-                connection, sightings, **when, night=job or run, counted=pages
+                connection,
+                sightings,
+                **when,
+                night=job or run,
+                counted=pages,
+                belated=belated,
             )
         if pages:
             await links.repeat(connection, pages, **when, night=job or run)

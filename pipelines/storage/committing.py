@@ -43,6 +43,7 @@ class Committer:
         patience: seconds to go on trying when the database is away.
         extractor: version of what read the pages.
         watcher: is told when the database is away and back.
+        belated: later runs may have stored already.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Committer:
         patience: float,
         extractor: str | None = None,
         watcher: Watcher | None = None,
+        belated: bool = False,
     ) -> None:
         self.dsn = dsn
         self.run = run
@@ -63,6 +65,7 @@ class Committer:
         self.patience = patience
         self.extractor = extractor
         self.watcher = watcher or Watcher()
+        self.belated = belated
         self.seen_at: datetime | None = None
         self.connection: psycopg.AsyncConnection[Any] | None = None
         self.aside: list[Row] = []  # of the unit that is stored in parts
@@ -178,6 +181,7 @@ class Committer:
                         run=self.run,
                         job=self.job,
                         seen_at=self.seen_at or datetime.now(UTC),
+                        belated=self.belated,
                         extractor=self.extractor,
                     )
             except Exception as error:

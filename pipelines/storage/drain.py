@@ -75,7 +75,9 @@ async def _store(
     def count(name: str, number: int) -> None:
         drained.counters[name] += number
 
-    committer = Committer(dsn, drained.run, job=drained.run, count=count, patience=0)
+    committer = Committer(
+        dsn, drained.run, job=drained.run, count=count, patience=0, belated=True
+    )
     try:
         for line in spool.lines(path):
             try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import Scope
+from pipelines.storage import late_lists
 from pipelines.storage.keys import list_id
 from pipelines.storage.recordset import recordset
 
@@ -51,7 +52,7 @@ SET first_seen_at = least(old.first_seen_at, excluded.first_seen_at),
 
 # An interval goes on if it reached the last night that saw the list, this one or the
 # one before; otherwise the list was seen without the link, and a new interval begins.
-# A late page lies in an interval, or has one of its own.
+# A late page lies in an interval, or has one of its own (see ``late_lists``).
 SEE_LINKS = """
 WITH row AS (
     SELECT * FROM json_to_recordset(%(rows)s) AS row (link_id uuid, list_id uuid,
@@ -86,7 +87,8 @@ SET pages = greatest(placement.pages, row.pages),
     last_seen_at = greatest(placement.last_seen_at, row.seen_at)
 FROM json_to_recordset(%(rows)s) AS row (link_id uuid, pages integer,
     seen_at timestamptz)
-WHERE placement.link_id = row.link_id AND placement.last_run = %(night)s
+WHERE placement.link_id = row.link_id
+    AND %(night)s BETWEEN placement.first_run AND placement.last_run
 """
 
 
@@ -96,12 +98,14 @@ async def store(
     *,
     night: int,
     seen_at: datetime,
+    belated: bool = False,
 ) -> None:
     """Writes first sightings of a run, whose links are stored already.
 
     Args:
         night: first run of the night that the run is part of.
         seen_at: for links that do not say when they were seen.
+        belated: newer nights may be stored already.
     """
     lists: dict[tuple[str, ...], dict[str, Any]] = {}
     rows = []
@@ -116,13 +120,26 @@ async def store(
         if link.scope != Scope.PAGE:
             row["list_key"] = link.scope_key
         rows.append(row)
-    seen = {"rows": recordset(lists.values()), "night": night}
+    seen = {"rows": recordset(rows), "night": night}
+    if belated:
+        await late_lists.cut(connection, seen)
+    await _see_lists(connection, list(lists.values()), night)
+    if belated:
+        await late_lists.go_on(connection, seen)
+    await connection.execute(SEE_LINKS, seen)
+    if belated:
+        await late_lists.join(connection, seen)
+
+
+async def _see_lists(
+    connection: psycopg.AsyncConnection[Any], lists: list[dict[str, Any]], night: int
+) -> None:
+    seen = {"rows": recordset(lists), "night": night}
     await connection.execute(SEE_LISTS, seen)
-    shared = [one for one in lists.values() if one["scope"] != Scope.PAGE]
+    shared = [one for one in lists if one["scope"] != Scope.PAGE]
     if shared:
         told = {"rows": recordset(shared), "night": night}
         await connection.execute(SEEN_IN_NIGHT, told)
-    await connection.execute(SEE_LINKS, {"rows": recordset(rows), "night": night})
 
 
 def _list(link: Link, when: datetime) -> dict[str, Any]:
