@@ -34,22 +34,15 @@ SECTIONS = (
     "dates",
 )
 KINDS = (
-    "headline",
-    "byline",
-    "caption",
-    "body",
-    "facts",
-    "punctuation",
-    "keywords",
-    "channel",
-    "dates",
-    "structure",
+    *("headline", "byline", "caption", "body", "facts", "punctuation", "keywords"),
+    *("channel", "dates", "structure"),
 )
 BYLINE = ("byline", "organization", "wire", "place", "dateline_day", "report_type")
 CHANNEL = ("channel", "channel_id", "subcategory", "subcategory_id")
 HASH_LENGTH = 32  # hexadecimal characters: 128 bits
 # What a page that did not load whole can lose; every story has a channel and dates
 LOSABLE = ("title", "byline", "paragraphs", "figures", "keywords")
+MINUTE = len("2026-03-01T12:00")
 BODY_MIN = 200  # characters; a shorter body says little by losing half
 
 Content = dict[str, Any]
@@ -90,23 +83,36 @@ def changed(old_hashes: Mapping[str, str], new_hashes: Mapping[str, str]) -> lis
     return [n for n in SECTIONS if old_hashes.get(n) != new_hashes.get(n)]
 
 
-def classify(
+def edits(
     old_content: Mapping[str, Any], new_content: Mapping[str, Any]
-) -> tuple[str, ...]:
-    """What kinds of edit lie between two contents, in the order of ``KINDS``.
+) -> tuple[list[str], tuple[str, ...]]:
+    """Sections that somebody edited between two contents, and what kinds of edit lie
+    between them, in the order of ``SECTIONS`` and ``KINDS``.
 
     The narrowest kind that tells it: a headline in which only the marks differ is
     ``punctuation`` and not ``headline``; if only numbers, dates or names differ, in
     headline or body, it is ``facts`` (the rule: ``wording``). A photo that came or
-    went with words is ``caption``, one without words ``structure``. Empty exactly
-    when :func:`changed` is.
+    went with words is ``caption``, one without words ``structure``.
+
+    What differs is no edit where photos only moved on as a paragraph was put in above
+    them, and where the page only lost a witness of a date, or of its seconds.
     """
     old, new = _normalised(old_content), _normalised(new_content)
+    sections = []
     found: set[str] = set()
-    for section, judge in JUDGES.items():
-        if old[section] != new[section]:
-            found |= judge(old, new)
-    return tuple(kind for kind in KINDS if kind in found)
+    for section in SECTIONS:
+        kinds = JUDGES[section](old, new) if old[section] != new[section] else set()
+        if kinds:
+            sections.append(section)
+            found |= kinds
+    return sections, tuple(kind for kind in KINDS if kind in found)
+
+
+def classify(
+    old_content: Mapping[str, Any], new_content: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """The kinds of :func:`edits`."""
+    return edits(old_content, new_content)[1]
 
 
 def half_loaded(
@@ -114,18 +120,19 @@ def half_loaded(
 ) -> str | None:
     """Why a page is no new truth, in words: it lost most of what the story had.
 
-    Either less than half of a body of 200 characters or more is left, or at least
-    half of the sections that had something (two or more of title, byline, paragraphs,
-    figures, keywords) are empty. None when neither is so.
+    Nothing of its body is left, or less than half of one of 200 characters or more, or
+    at least half of the sections that had something (of title, byline, paragraphs,
+    figures, keywords) are empty. None when none of these is so.
     """
     old, new = _normalised(old_content), _normalised(new_content)
     before, after = (len("".join(each["paragraphs"])) for each in (old, new))
-    if before >= BODY_MIN and after * 2 < before:
-        return f"{after} of {before} characters of the body are left"
     had = [name for name in LOSABLE if _says(old[name])]
     lost = [name for name in had if not _says(new[name])]
-    if lost and len(lost) * 2 >= len(had):
+    most = before >= BODY_MIN and after * 2 < before
+    if not most and lost and len(lost) * 2 >= len(had):
         return f"{len(lost)} of {len(had)} sections are empty: {', '.join(lost)}"
+    if most or (before and not after):
+        return f"{after} of {before} characters of the body are left"
     return None
 
 
@@ -182,6 +189,15 @@ def _keywords(old: Content, new: Content) -> set[str]:
     return {"punctuation"} if before == after else {"keywords"}
 
 
+def _dates(old: Content, new: Content) -> set[str]:
+    pairs = [(old["dates"][name], new["dates"][name]) for name in new["dates"]]
+    # some witnesses of an instant print no seconds
+    moved = any(
+        after and (before or "")[:MINUTE] != after[:MINUTE] for before, after in pairs
+    )
+    return {"dates"} if moved else set()
+
+
 JUDGES: dict[str, Callable[[Content, Content], set[str]]] = {
     "title": _title,
     "byline": _byline,
@@ -189,7 +205,7 @@ JUDGES: dict[str, Callable[[Content, Content], set[str]]] = {
     "figures": _figures,
     "keywords": _keywords,
     "channel": lambda old, new: {"channel"},
-    "dates": lambda old, new: {"dates"},
+    "dates": _dates,
 }
 
 

@@ -157,6 +157,9 @@ def doubt(old: dict[str, Any], new: dict[str, Any]) -> str | None:
         (200, 99, True),
         (200, 100, False),
         (199, 20, False),
+        (199, 0, True),
+        (30, 0, True),
+        (30, 1, False),
         (240, 500, False),
     ],
 )

@@ -58,14 +58,16 @@ def test_a_story_is_due_while_unknown_or_young_and_not_just_seen(
 @pytest.mark.parametrize(
     ("words", "heard", "due"),
     [
-        (None, (), False),
-        ("原題", (), False),
-        ("新題", (), True),
-        ("新題", ("新題",), False),
+        ((), (), False),
+        (("原題",), (), False),
+        (("新題",), (), True),
+        (("新題",), ("新題",), False),
+        (("原題", "新題"), (), True),
+        (("原題", "新題"), ("新題",), False),
     ],
 )
 def test_an_old_story_is_due_only_when_a_list_calls_it_what_none_called_it_before(
-    words: str | None, heard: tuple[str, ...], due: bool
+    words: tuple[str, ...], heard: tuple[str, ...], due: bool
 ) -> None:
     known = Held(ago(500), visited_at=ago(400), words=heard)
     assert revisit.due(known, now=NOW, window=WINDOW, words=words) is due
@@ -101,7 +103,7 @@ def test_a_story_that_was_changed_of_late_is_looked_at_like_a_young_one() -> Non
 
 def test_a_vanished_story_that_a_list_names_again_is_due_at_once() -> None:
     known = Held(ago(900), visited_at=ago(24), absent_since=ago(72), absences=3)
-    assert revisit.due(known, now=NOW, window=WINDOW, words="原題")
+    assert revisit.due(known, now=NOW, window=WINDOW, words=("原題",))
 
 
 def test_the_sites_own_clock_decides() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +66,17 @@ def selection(stats: MemoryStatsCollector, **options: Any) -> Selection:
         "window": timedelta(hours=48),
     }
     return Selection(stats, **(defaults | options))
+
+
+def test_all_that_the_lists_of_a_page_call_a_story_is_heard(
+    stats: MemoryStatsCollector,
+) -> None:
+    sections = {Section.TICKER: "題", Section.CHANNEL_LIST: "新題", Section.BODY: "他"}
+    links = [
+        replace(link(5, one), anchor_text=words) for one, words in sections.items()
+    ]
+    (one,) = selection(stats).candidates(links)
+    assert one.words == {"題", "新題"}
 
 
 async def test_a_story_is_chosen_once_and_newest_first(

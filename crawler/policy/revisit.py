@@ -31,7 +31,8 @@ CATCH_UP = 2 * DAY
 class Known(Protocol):
     """What the archive tells of a story it holds; instants are aware UTC, on the
     site's clock. ``absent_since``: first of the visits that did not find it, and
-    ``absences`` their number; ``words``: what lists called it in earlier runs.
+    ``absences`` their number; ``words``: what lists called it between its newest
+    revision and the last night that read it whole, which has answered them.
     ``of_this_job``: it was not there when the night's job began, be it that a run that
     died meanwhile has stored it. ``read_night``: last night that read it;
     ``told``: what the list API last gave as its time of change, heard so from night
@@ -68,7 +69,7 @@ def due(
     *,
     now: datetime,
     window: timedelta,
-    words: str | None = None,
+    words: Collection[str] = (),
     after_change: timedelta | None = None,
 ) -> bool:
     """Is a story worth a request?
@@ -76,7 +77,7 @@ def due(
     Args:
         now: on the site's clock.
         window: a story's age up to which every run looks at it again.
-        words: what a list calls it just now.
+        words: what lists call it just now.
         after_change: how long every run looks again at what has changed; by default
             as long as at a new one.
     """
@@ -86,14 +87,14 @@ def due(
         return False
     if known.absent_since is not None:
         # what a list names again may be back
-        return words is not None or _absent_due(known, known.absent_since, now)
+        return bool(words) or _absent_due(known, known.absent_since, now)
     if known.published_at is None or now - known.published_at <= window:
         return True
     # who changes a story once may change it back
     again = window if after_change is None else after_change
     if known.changed_at is not None and now - known.changed_at <= again:
         return True
-    return words is not None and words != known.title and words not in known.words
+    return not {known.title, *known.words}.issuperset(words)
 
 
 def just_seen(known: Known, now: datetime) -> bool:

@@ -40,13 +40,13 @@ async def nothing_again(**_: object) -> list[tuple[str, revisit.Known]]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A story somebody links to; ``depth`` counts the related-reading links that led
-    to it; ``words``: what a list calls it; ``found``: where it was met, for the
+    to it; ``words``: what lists call it; ``found``: where it was met, for the
     archive."""
 
     story_id: int
     url: str
     depth: int
-    words: str | None = None
+    words: frozenset[str] = frozenset()
     found: dict[str, str | int] = field(default_factory=dict)
 
 
@@ -91,24 +91,29 @@ class Selection:
         smallest depth that leads to it."""
         self.stats.inc_value("link/rows", len(links))
         found: dict[int, Candidate] = {}
+        words: dict[int, set[str]] = {}
         for link in links:
             deeper = depth + (link.section in FURTHER_READING)
             if link.story_id is None or not self._allowed(link, deeper):
                 continue
+            if link.anchor_text and link.section in LISTS:
+                words.setdefault(link.story_id, set()).add(link.anchor_text)
             held = found.get(link.story_id)
             if held is None or deeper < held.depth:
                 found[link.story_id] = Candidate(
                     story_id=link.story_id,
                     url=link.url,
                     depth=deeper,
-                    words=link.anchor_text if link.section in LISTS else None,
                     found={
                         "page": link.page_url,
                         "section": link.section.value,
                         "rank": link.position,
                     },
                 )
-        return list(found.values())
+        return [
+            replace(one, words=frozenset(words.get(key, ())))
+            for key, one in found.items()
+        ]
 
     def of_sitemap(self, stories: Sequence[SitemapStory], page: str) -> list[Candidate]:
         """Stories that the sitemap ``page`` lists and the run's arguments allow."""

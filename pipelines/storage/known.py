@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 # Only what earlier runs know: rows of this one come and go while it decides. What the
 # runs of a night did is the night's: one may read a list and another its stories
 STORY = """
-SELECT article.story_id, article.url, article.published_at, article.title,
+SELECT article.story_id, article.url, article.title,
+    coalesce(article.published_at, edit.first_read_at) AS published_at,
     article.first_seen_run >= %(run)s AS of_this_job,
     edit.changed_at, visit.visited_at, absence.absent_since,
     coalesce(absence.absences, 0) AS absences,
@@ -24,9 +25,12 @@ SELECT article.story_id, article.url, article.published_at, article.title,
     coalesce(since_by.job_id, signal.since_run) AS told_since,
     coalesce(seen_by.job_id, signal.seen_run) AS told_seen,
     article.extractor_version,
-    ARRAY(SELECT DISTINCT anchor_text FROM link
+    ARRAY(SELECT DISTINCT anchor_text FROM link JOIN placement USING (link_id)
         WHERE link.story_id = article.story_id AND link.section <> 'body'
-            AND link.first_seen_run < %(run)s AND anchor_text IS NOT NULL) AS words
+            AND anchor_text IS NOT NULL
+            AND placement.first_run <= least(%(run)s - 1,
+                coalesce(read_by.job_id, visit.read_run))
+            AND placement.last_run >= coalesce(edited_by.job_id, edit.run, 0)) AS words
 FROM article
 LEFT JOIN LATERAL (
     SELECT max(seen_at) AS visited_at,
@@ -35,8 +39,9 @@ LEFT JOIN LATERAL (
     FROM observation WHERE observation.story_id = article.story_id
 ) AS visit ON true
 LEFT JOIN LATERAL (
-    SELECT max(seen_at) AS changed_at FROM revision
-    WHERE revision.story_id = article.story_id AND number > 1
+    SELECT max(seen_at) FILTER (WHERE number > 1) AS changed_at, max(run_id) AS run,
+        min(seen_at) AS first_read_at
+    FROM revision WHERE revision.story_id = article.story_id
 ) AS edit ON true
 LEFT JOIN LATERAL (
     SELECT min(seen_at) AS absent_since, count(*) AS absences FROM observation
@@ -46,6 +51,7 @@ LEFT JOIN LATERAL (
 ) AS absence ON true
 LEFT JOIN signal ON signal.story_id = article.story_id
     AND signal.witness = 'api_modified'
+LEFT JOIN run AS edited_by ON edited_by.run_id = edit.run
 LEFT JOIN run AS read_by ON read_by.run_id = visit.read_run
 LEFT JOIN run AS since_by ON since_by.run_id = signal.since_run
 LEFT JOIN run AS seen_by ON seen_by.run_id = signal.seen_run
@@ -64,14 +70,15 @@ WHERE article.published_at >= %(young)s
 
 @dataclass(frozen=True, slots=True)
 class KnownStory:
-    """A stored story; instants are aware UTC, on the site's clock. ``of_this_job``: no
-    run before stored it, but one that is dead by now may have. ``changed_at``: when
-    its newest revision but the first was seen; ``absent_since``
-    and ``absences``: visits that did not find it since it was last there; ``words``:
-    what lists called it in earlier runs; ``read_night``: the last that read it
-    whole; ``told``: what the list API last gave as its time of change, ``told_since``
-    and ``told_seen``: first and last night that heard so; ``extractor_version``: of
-    what read it last. A night goes by the number of its first run."""
+    """A stored story; instants are aware UTC, on the site's clock. ``published_at``:
+    or, where no page says, when it was first read. ``of_this_job``: no run before
+    stored it, but one that is dead by now may have. ``changed_at``: when its newest
+    revision but the first was seen; ``absent_since`` and ``absences``: visits that did
+    not find it since it was last there; ``words``: what lists called it between its
+    newest revision and ``read_night``, the last that read it whole; ``told``: what
+    the list API last gave as its time of change, ``told_since`` and ``told_seen``:
+    first and last night that heard so; ``extractor_version``: of what read it last. A
+    night goes by the number of its first run."""
 
     story_id: int
     url: str

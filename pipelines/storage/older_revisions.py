@@ -95,15 +95,15 @@ def _differences(
     """Of neighbours that no longer differ the row stays as it is."""
     names = ("story_id", "number", "changed_sections", "kinds", "hashes", "content")
     found = cursor.execute(ALL, [stories]).fetchall()
-    told = [dict(zip(names, row, strict=True)) for row in found]
+    rows = [dict(zip(names, row, strict=True)) for row in found]
     changed = []
-    for old, new in pairwise(told):
+    for old, new in pairwise(rows):
         if old["story_id"] != new["story_id"]:
             continue
-        sections = revisions.changed(old["hashes"], new["hashes"])
-        kinds = list(revisions.classify(old["content"], new["content"]))
-        if sections and (sections, kinds) != (new["changed_sections"], new["kinds"]):
-            changed.append({**new, "changed_sections": sections, "kinds": kinds})
+        sections, kinds = revisions.edits(old["content"], new["content"])
+        told = (new["changed_sections"], new["kinds"])
+        if sections and (sections, list(kinds)) != told:
+            changed.append({**new, "changed_sections": sections, "kinds": list(kinds)})
     return [
         {k: one[k] for k in ("story_id", "number", "changed_sections", "kinds")}
         for one in changed

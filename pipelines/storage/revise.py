@@ -38,6 +38,10 @@ WHERE revision.story_id = reread.story_id AND revision.number = reread.number
 """
 
 
+# No edit: no section, no kind
+NONE: tuple[list[str], tuple[str, ...]] = ([], ())
+
+
 @dataclass(frozen=True, slots=True)
 class Revised:
     """``sections``: story -> what changed (empty: its first revision); ``half``: story
@@ -75,7 +79,8 @@ async def compare(
         content = revisions.content(articles[key])
         found.hashes[key] = revisions.hashes(content)
         number, hashes, old, reader = latest.get(key, (0, {}, {}, None))
-        changed = revisions.changed(hashes, found.hashes[key]) if number else []
+        same = hashes == found.hashes[key]
+        changed, kinds = revisions.edits(old, content) if number and not same else NONE
         if number and not changed:
             if reader != extractor:
                 found.reread[key] = number
@@ -95,7 +100,7 @@ async def compare(
                 "seen_at": articles[key].seen_at or seen_at,
                 "capture_id": articles[key].capture_id,
                 "sections": changed,
-                "kinds": list(revisions.classify(old, content)) if number else [],
+                "kinds": list(kinds),
                 "hashes": found.hashes[key],
                 "content": content,
             }
