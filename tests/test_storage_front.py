@@ -72,6 +72,19 @@ def test_a_list_that_was_never_seen_has_no_front(
     assert not nights.execute("SELECT * FROM front_of(%s, %s, %s)", asked).fetchall()
 
 
+@pytest.mark.parametrize(
+    ("minutes", "front"), [(15, [5, 6]), (35, [6, 5]), (24 * 60 - 1, [6, 5])]
+)
+def test_a_list_that_changes_in_mid_night_has_one_story_a_rank(
+    database: str, db: psycopg.Connection[Any], minutes: int, front: list[int]
+) -> None:
+    for later, targets in ((10, [5, 6]), (30, [6, 5])):
+        show(database, 1, targets, NOON + timedelta(minutes=later))
+    asked = [NOON + timedelta(minutes=minutes)]
+    found = db.execute("SELECT rank, story_id FROM front_of('us', %s)", asked)
+    assert found.fetchall() == list(enumerate(front, 1))
+
+
 def test_there_is_no_front_before_the_first_sighting(
     nights: psycopg.Connection[Any],
 ) -> None:

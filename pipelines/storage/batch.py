@@ -23,6 +23,7 @@ from pipelines.storage import (
     late,
     links,
     observations,
+    placements,
     quarantine,
     revise,
     signals,
@@ -139,6 +140,14 @@ async def store_batch(
                 for k in stories
             }
             shown = {key: revised.hashes[key] for key in revised.half}
+            whole = {
+                k: one.seen_at or seen_at
+                for k, one in stories.items()
+                if k not in revised.half
+            }
+            await placements.see_empty(
+                connection, whole, sightings.values(), night=job or run
+            )
             halves = [_half(stories[k], why) for k, why in revised.half.items()]
             halves += late.incidents(stories, revised.late)
             halves += revise.incidents(stories, revised)

@@ -45,9 +45,9 @@ def link_id(link: Link) -> UUID:
     return UUID(bytes=link_key(link))
 
 
-def list_id(link: Link) -> UUID:
-    """Primary key of the list that ``link`` stands in."""
-    return UUID(bytes=digest(link.scope, link.scope_key, link.section))
+def list_id(scope: str, scope_key: str, section: str) -> UUID:
+    """Primary key of ``list``."""
+    return UUID(bytes=digest(scope, scope_key, section))
 
 
 def incident_id(incident: Incident) -> UUID:

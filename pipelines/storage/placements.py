@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crawler.items import Scope
+from crawler.items import Scope, Section
 from pipelines.storage import late_lists
 from pipelines.storage.keys import list_id
 from pipelines.storage.recordset import recordset
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from uuid import UUID
 
     import psycopg
 
     from crawler.items import Link
+
+# Of a story page alone: every other list is shown by many
+OWN_LISTS = frozenset({Section.BODY, Section.PREVIOUS, Section.NEXT, Section.RELATED})
 
 # The first sighting of a night moves "last" to "previous"; a batch sent twice does not,
 # and neither does a page that comes after those of a later night (``late``)
@@ -36,6 +39,18 @@ SET previous_run = CASE WHEN old.run_id = excluded.run_id THEN old.previous_run
         ELSE greatest(old.previous_run, excluded.run_id) END,
     run_id = greatest(old.run_id, excluded.run_id),
     seen_at = greatest(old.seen_at, excluded.seen_at)
+"""
+
+# The lists of a page that show nothing are seen with it, too
+SEE_EMPTY = """
+UPDATE list AS old
+SET previous_run = CASE WHEN run_id = %(night)s THEN previous_run
+        WHEN run_id < %(night)s THEN run_id
+        ELSE greatest(previous_run, %(night)s) END,
+    run_id = greatest(run_id, %(night)s),
+    seen_at = greatest(old.seen_at, page.seen_at)
+FROM json_to_recordset(%(rows)s) AS page (list_id uuid, seen_at timestamptz)
+WHERE old.list_id = page.list_id
 """
 
 # A list of one page is seen whenever its page is
@@ -144,13 +159,40 @@ async def _see_lists(
 
 def _list(link: Link, when: datetime) -> dict[str, Any]:
     return {
-        "list_id": list_id(link).hex,
+        "list_id": list_id(link.scope, link.scope_key, link.section).hex,
         "section": link.section,
         "scope": link.scope,
         "scope_key": link.scope_key,
         "first_seen_at": when,
         "seen_at": when,
     }
+
+
+async def see_empty(
+    connection: psycopg.AsyncConnection[Any],
+    pages: Mapping[int, datetime],
+    links: Iterable[Link],
+    *,
+    night: int,
+) -> None:
+    """Writes that story pages which were read whole showed no link in some of their
+    own lists. A page without any link in them tells nothing of its lists.
+
+    Args:
+        pages: stories, and when their pages were seen.
+        links: what they showed, among others.
+    """
+    shown: dict[str, set[str]] = {}
+    for link in links:
+        if link.scope == Scope.PAGE:
+            shown.setdefault(link.scope_key, set()).add(link.section)
+    rows = [
+        {"list_id": list_id(Scope.PAGE, str(story), section).hex, "seen_at": when}
+        for story, when in sorted(pages.items())
+        for section in OWN_LISTS.difference(shown.get(str(story), OWN_LISTS))
+    ]
+    if rows:
+        await connection.execute(SEE_EMPTY, {"rows": recordset(rows), "night": night})
 
 
 async def count_pages(
