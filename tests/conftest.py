@@ -22,6 +22,8 @@ TEMPLATE = "udn_template"
 os.environ["UDN_ENV"] = os.devnull
 # By it a process is known as one of these tests (tests/secrecy.py)
 os.environ["TEST_SESSION"] = uuid.uuid4().hex
+# Hundreds of processes are started: none compiles the project anew
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from tests.site.server import ReplicaServer
 if TYPE_CHECKING:
     from pathlib import Path
 
-TIMEOUT = 4
+TIMEOUT = 1.5
 BOUND = TIMEOUT + 5
 SHORT = ("-s", f"DOWNLOAD_TIMEOUT={TIMEOUT}", "-s", "RETRY_TIMES=0")
 BREAKING = {"SCRAPY_SETTINGS_MODULE": "tests.breaking"}
@@ -171,7 +171,7 @@ def test_a_signal_before_the_crawl_ends_it_with_the_code_of_a_signal(
 
 
 def test_a_run_under_nohup_does_not_mind_a_hangup(database: str) -> None:
-    with ReplicaServer(seed=7, night=1, stories=40, channels=2) as site:
+    with ReplicaServer(seed=7, night=1, stories=20, channels=2) as site:
         before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # children inherit it
         try:
             process = begun(site.url, database, "-s", "DOWNLOAD_DELAY=0.05")

@@ -65,7 +65,8 @@ def test_an_address_is_fetched(story: tuple[str, bytes]) -> None:
 
 def test_a_list_page_gives_its_links() -> None:
     with ReplicaServer() as site:
-        run = scrapy("extract", f"{site.url}/wj/cate/china", "--site", site.url)
+        named = ("--site", site.url, "-s", "DOWNLOAD_DELAY=0")
+        run = scrapy("extract", f"{site.url}/wj/cate/china", *named)
 
     sections = {json.loads(line)["section"] for line in run.stdout.splitlines()}
     assert sections == {"ticker", "channel_list", "popular"}

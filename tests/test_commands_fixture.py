@@ -41,7 +41,8 @@ def test_a_case_is_made_and_rewritten_with_one_command_each(tmp_path: Path) -> N
     where = ("--case", "newest", "--folder", str(tmp_path))
     with ReplicaServer() as site:
         page = site.url + site.pages.night.newest[0].path
-        made = scrapy("fixture", page, "--site", site.url, *where)
+        named = ("--site", site.url, "-s", "DOWNLOAD_DELAY=0")
+        made = scrapy("fixture", page, *named, *where)
     folder = tmp_path / "newest"
     (folder / fixtures.EXPECTED).write_text("wrong\n", encoding="utf-8")
 

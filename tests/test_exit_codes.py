@@ -186,7 +186,7 @@ def test_an_interrupted_run_says_so_and_keeps_what_it_stored(
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "scrapy", "crawl", "udn_world"),
-                *("-a", f"site={site.url}", *IMPOLITE, "-s", "DOWNLOAD_DELAY=0.2"),
+                *("-a", f"site={site.url}", *IMPOLITE, "-s", "DOWNLOAD_DELAY=0.05"),
             ],
             cwd=ROOT,
             env=environment(database),
@@ -213,7 +213,7 @@ def test_a_database_lost_in_mid_crawl_ends_the_run_with_its_own_code(
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "scrapy", "crawl", "udn_world"),
-                *("-a", f"site={site.url}", *IMPOLITE, "-s", "DOWNLOAD_DELAY=0.2"),
+                *("-a", f"site={site.url}", *IMPOLITE, "-s", "DOWNLOAD_DELAY=0.05"),
             ],
             cwd=ROOT,
             env=environment(database),

@@ -155,7 +155,7 @@ def test_a_signal_has_its_code(
     healthy: ReplicaServer, database: str, numbers: tuple[signal.Signals, ...]
 ) -> None:
     before = sum(healthy.requests.values())
-    process = begun(healthy.url, database, "-s", "DOWNLOAD_DELAY=0.3")
+    process = begun(healthy.url, database, "-s", "DOWNLOAD_DELAY=0.1")
     while sum(healthy.requests.values()) < before + 8:
         assert process.poll() is None
         time.sleep(0.05)

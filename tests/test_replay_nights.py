@@ -14,7 +14,7 @@ from tests.crawling import scrapy
 from tests.faults.server import FaultServer
 from tests.faults.sites import FIRST, good, site_of, sitemap
 from tests.replaying import another_database, night, replay, rows, tables
-from tests.running import STORED, start, until
+from tests.running import STORED, a_minute_passes, start, until
 from tests.site.server import ReplicaServer
 
 if TYPE_CHECKING:
@@ -46,18 +46,20 @@ def dies(site: Serving, dsn: str, var: Path, stories: int = 8) -> None:
     until(dsn, STORED, stories)
     run.kill()
     run.wait()
+    a_minute_passes(dsn)
 
 
 def shared(site: ReplicaServer, dsn: str, var: Path) -> None:
     """A night of two runs, each of which reads stories."""
     begun = "SELECT count(*) FROM frontier WHERE job_id = 3 AND state = 'stored'"
     # slow enough for the helper to come in time
-    run = start(site.url, dsn, *SLOW, "-s", "DOWNLOAD_DELAY=0.4", VAR_DIR=str(var))
+    run = start(site.url, dsn, *SLOW, "-s", "DOWNLOAD_DELAY=0.25", VAR_DIR=str(var))
     until(dsn, begun, 1)
     joined = ("crawl", "udn_world", "-a", "join=yes", "-a", f"site={site.url}")
     helper = scrapy(*joined, *SLOW, dsn=dsn, VAR_DIR=str(var))
     assert helper.returncode == 0, helper.stderr
     assert run.wait(60) == 0
+    a_minute_passes(dsn)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +69,7 @@ def nights(
     var = tmp_path_factory.mktemp("var")
     with (
         another_database(postgres_server, template) as dsn,
-        ReplicaServer(stories=40, channels=3) as site,
+        ReplicaServer(stories=20, channels=3) as site,
     ):
         dies(site, dsn, var)
         assert night(site, dsn, str(var)).returncode == 0

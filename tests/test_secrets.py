@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEBUG = ("-L", "DEBUG")
+AT_ONCE = ("-s", "DOWNLOAD_DELAY=0")
 # What people type: characters in a password that had to be escaped
 MALFORMED = {
     "at": f"postgresql://wj:p@{SECRET}@127.0.0.1:9/wj",
@@ -174,11 +175,11 @@ def test_a_token_in_an_address_is_not_told(site: ReplicaServer, tmp_path: Path) 
     for path in ("/wj/cate/china", "/wj/story/1/2"):
         address = f"{site.url}{path}?token={SECRET}"
         for run in (
-            scrapy("extract", address, *DEBUG),
-            scrapy("survey", "--site", site.url, address, *DEBUG),
+            scrapy("extract", address, *DEBUG, *AT_ONCE),
+            scrapy("survey", "--site", site.url, address, *DEBUG, *AT_ONCE),
             scrapy(
                 *("fixture", address, "--case", path.rpartition("/")[2]),
-                *("--folder", str(tmp_path), *DEBUG),
+                *("--folder", str(tmp_path), *DEBUG, *AT_ONCE),
             ),
         ):
             assert said(run) == []
