@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tests.conftest import create
-from tests.crawling import scrapy
+from tests.crawling import crawl, scrapy
+from tests.site.server import ReplicaServer
 
 if TYPE_CHECKING:
     import subprocess
@@ -82,3 +85,31 @@ def another_database(server: str, template: str) -> Iterator[str]:
     yield make_conninfo(server, dbname=name)
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@contextmanager
+def a_copy(server: str, dsn: str) -> Iterator[str]:
+    """A database like another one, which nobody is using; dropped in the end."""
+    with another_database(server, str(conninfo_to_dict(dsn)["dbname"])) as copy:
+        yield copy
+
+
+@dataclass(frozen=True)
+class FirstNight:
+    """One that was crawled: its site, what was asked of it, and its database."""
+
+    site: ReplicaServer
+    requests: Counter[str]
+    dsn: str
+
+
+@contextmanager
+def crawled_once(server: str, template: str) -> Iterator[FirstNight]:
+    """For tests that begin with it, each with a copy of the database."""
+    with (
+        another_database(server, template) as dsn,
+        ReplicaServer(seed=7, night=1) as site,
+    ):
+        run = crawl(site.url, dsn)
+        assert run.returncode == 0, run.stderr
+        yield FirstNight(site, Counter(site.requests), dsn)

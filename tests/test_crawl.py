@@ -13,6 +13,7 @@ from psycopg.rows import dict_row
 
 from crawler import urls
 from tests.crawling import crawl
+from tests.replaying import FirstNight, a_copy, crawled_once
 from tests.site.server import ReplicaServer
 
 if TYPE_CHECKING:
@@ -28,6 +29,20 @@ LINK_REST = ("story_id", "listed_at", "image_url", "image_caption", "summary")
 def site() -> Iterator[ReplicaServer]:
     with ReplicaServer(seed=7, night=1) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def first_night(postgres_server: str, template: str) -> Iterator[FirstNight]:
+    with crawled_once(postgres_server, template) as told:
+        yield told
+
+
+@pytest.fixture
+def crawled(first_night: FirstNight, postgres_server: str) -> Iterator[str]:
+    """A database of the test's own, with the first night in it."""
+    first_night.site.night = 1
+    with a_copy(postgres_server, first_night.dsn) as dsn:
+        yield dsn
 
 
 def rows(dsn: str, query: str) -> list[dict[str, Any]]:
@@ -115,20 +130,20 @@ def assert_as_the_truth(site: ReplicaServer, database: str) -> None:
 
 
 def test_no_story_is_fetched_twice_and_nothing_forbidden_at_all(
-    site: ReplicaServer, database: str
+    first_night: FirstNight,
 ) -> None:
-    crawl(site.url, database)
-
-    fetched = [urls.story_id(urls.canonical(path)) for path in site.requests.elements()]
+    asked = first_night.requests
+    fetched = [urls.story_id(urls.canonical(path)) for path in asked.elements()]
     stories = [story_id for story_id in fetched if story_id]
     assert len(stories) == len(set(stories))
-    for path in site.requests:
+    assert stories
+    for path in asked:
         assert not path.startswith(("/record/", "/gw/")), path
         assert "zh-cn" not in path
 
 
 def test_a_second_run_of_the_same_night_changes_only_last_seen(
-    site: ReplicaServer, database: str
+    first_night: FirstNight, crawled: str
 ) -> None:
     tables = ("article", "contributor", "figure", "keyword", "link", "incident")
 
@@ -141,14 +156,13 @@ def test_a_second_run_of_the_same_night_changes_only_last_seen(
                     for k, v in row.items()
                     if not k.startswith("last_seen")
                 }
-                for row in rows(database, f"SELECT * FROM {table}")  # noqa: S608
+                for row in rows(crawled, f"SELECT * FROM {table}")  # noqa: S608
             ]
             held[table] = sorted(lines, key=lambda row: json.dumps(row, default=str))
         return held
 
-    crawl(site.url, database)
     before = snapshot()
-    second = crawl(site.url, database)
+    second = crawl(first_night.site.url, crawled)
 
     assert second.returncode == 0, second.stderr
     assert snapshot() == before
@@ -156,27 +170,27 @@ def test_a_second_run_of_the_same_night_changes_only_last_seen(
 
 
 def test_the_second_night_finds_what_is_new_changed_and_gone(
-    site: ReplicaServer, database: str
+    first_night: FirstNight, crawled: str
 ) -> None:
-    crawl(site.url, database)
-    first = set(articles(database))
+    site = first_night.site
+    first = set(articles(crawled))
     site.night = 2
-    run = crawl(site.url, database)
+    run = crawl(site.url, crawled)
 
     assert run.returncode == 0, run.stderr
     truth = json.loads(json.dumps(site.truth()))
     alive = {story["story_id"] for story in truth["stories"]}
-    assert set(articles(database)) == first | alive
+    assert set(articles(crawled)) == first | alive
     assert len(alive - first) >= 10
     changed = {
         str(story_id): story["changed_sections"]
-        for story_id, story in articles(database).items()
+        for story_id, story in articles(crawled).items()
         if story["changed_run"]
     }
     # a headline that only lists have changed leaves the story as it is
     edited = {story: [what] for story, what in truth["edited"].items()}
     assert changed == {s: what for s, what in edited.items() if what != ["list_title"]}
-    gone = rows(database, "SELECT story_id FROM incident WHERE kind = 'fetch_failed'")
+    gone = rows(crawled, "SELECT story_id FROM incident WHERE kind = 'fetch_failed'")
     assert sorted(row["story_id"] for row in gone) == truth["withdrawn"]
 
 

@@ -24,6 +24,13 @@ def site() -> Iterator[ReplicaServer]:
         yield server
 
 
+@pytest.fixture
+def small() -> Iterator[ReplicaServer]:
+    """For what does not depend on how much there is."""
+    with ReplicaServer(seed=5, stories=40, channels=2) as server:
+        yield server
+
+
 @pytest.mark.parametrize("after", [0, 1, 15, 60])
 def test_a_killed_night_goes_on_where_it_was(
     site: ReplicaServer, database: str, after: int
@@ -73,9 +80,9 @@ def test_every_request_ends_in_exactly_one_state(
 
 
 def test_what_the_limit_of_stories_leaves_is_told(
-    site: ReplicaServer, database: str
+    small: ReplicaServer, database: str
 ) -> None:
-    run = crawl(site.url, database, "-a", "max_stories=10")
+    run = crawl(small.url, database, "-a", "max_stories=10")
     assert run.returncode == 0, run.stderr
     left = "SELECT count(*) FROM frontier WHERE state = 'left'"
     assert f"{rows(database, left)[0][0]} stories left for next time" in run.stdout
@@ -131,18 +138,18 @@ def test_other_arguments_are_another_job(site: ReplicaServer, database: str) -> 
 
 
 def test_what_a_limit_left_is_fetched_next_time_also_if_no_list_names_it_any_more(
-    site: ReplicaServer, database: str
+    small: ReplicaServer, database: str
 ) -> None:
     us = ("-a", "channels=us")
-    limited = crawl(site.url, database, *us, "-a", "max_stories=3")
+    limited = crawl(small.url, database, *us, "-a", "max_stories=3")
     assert limited.returncode == 0, limited.stderr
     query = "SELECT story_id FROM frontier WHERE state = 'left'"
     left = {story for (story,) in rows(database, query)}
     assert f"{len(left)} stories left for next time" in limited.stdout
-    crawl(site.url, database, *us, "-a", "max_stories=3")
+    crawl(small.url, database, *us, "-a", "max_stories=3")
     assert len(stories(database)) == 6
     assert left <= {story for (story,) in rows(database, query)} | stories(database)
-    assert crawl(site.url, database, *us).returncode == 0
+    assert crawl(small.url, database, *us).returncode == 0
     assert left < stories(database)
     assert rows(database, query) == []
 
@@ -186,17 +193,17 @@ def test_two_processes_share_a_night_and_the_death_of_one_loses_nothing(
 
 
 def test_only_a_night_in_progress_can_be_joined(
-    site: ReplicaServer, database: str
+    small: ReplicaServer, database: str
 ) -> None:
-    run = crawl(site.url, database, "-a", "join=yes")
+    run = crawl(small.url, database, "-a", "join=yes")
     assert run.returncode == 3
     assert "no run is in progress" in run.stdout
-    assert site.requests.total() == 0
+    assert small.requests.total() == 0
 
 
 def test_processes_together_keep_the_delay_of_one(database: str) -> None:
     delay = 0.15
-    with ReplicaServer(seed=5, stories=60, channels=2) as site:
+    with ReplicaServer(seed=5, stories=40, channels=2) as site:
         polite = (
             *("-s", f"DOWNLOAD_DELAY={delay}", "-s", "CONCURRENT_REQUESTS=1"),
             *("-s", "RANDOMIZE_DOWNLOAD_DELAY=False"),
@@ -214,13 +221,13 @@ def test_processes_together_keep_the_delay_of_one(database: str) -> None:
 
 
 def test_the_frontier_can_be_looked_at_and_reasons_fetched_again(
-    site: ReplicaServer, database: str
+    small: ReplicaServer, database: str
 ) -> None:
     empty = scrapy("frontier", dsn=database)
     assert (empty.returncode, "no request" in empty.stdout) == (6, True)
-    crawl(site.url, database)
-    site.night = 2
-    crawl(site.url, database)
+    crawl(small.url, database)
+    small.night = 2
+    crawl(small.url, database)
     shown = scrapy("frontier", dsn=database)
     assert shown.returncode == 0, shown.stderr
     assert "http_404" in shown.stdout
@@ -228,7 +235,7 @@ def test_the_frontier_can_be_looked_at_and_reasons_fetched_again(
     number = rows(database, OPEN)[0][0]
     assert f"{number} requests wait again" in again.stdout
     assert number > 0
-    crawl(site.url, database)
+    crawl(small.url, database)
     assert rows(database, OPEN) == [(0,)]
     state = "SELECT count(*) FROM frontier WHERE reason = 'http_404' AND ended_run = 3"
     assert rows(database, state) == [(number,)]
