@@ -14,7 +14,7 @@ import pytest
 from pipelines.storage import runs
 from tests.crawling import scrapy
 from tests.replaying import night, rows
-from tests.running import STORED, start, until
+from tests.running import STORED, a_minute_passes, start, until
 from tests.site.server import ReplicaServer
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def killed(site: ReplicaServer, dsn: str, var: Path) -> None:
     until(dsn, STORED, 5)
     run.kill()
     run.wait()
+    a_minute_passes(dsn)
 
 
 def test_a_killed_run_is_cited_by_its_row_once_the_next_run_has_mended_its_archive(

@@ -33,7 +33,7 @@ def test_a_terminal_gets_a_live_line_and_no_log(database: str) -> None:
                 return
             seen.append(piece)
 
-    with ReplicaServer(seed=7, night=1, stories=40) as site:
+    with ReplicaServer(seed=7, night=1, stories=20, channels=2) as site:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "scrapy", "crawl", "udn_world"),

@@ -56,7 +56,7 @@ def running(
     folder = tmp_path_factory.mktemp("running")
     told = folder / "settings.json"
     options = [part for setting in ASKED for part in ("-s", setting)]
-    with ReplicaServer(seed=7, night=1) as site:
+    with ReplicaServer(seed=7, night=1, stories=40, channels=2) as site:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "scrapy", "crawl", "udn_world", *options),
