@@ -36,7 +36,17 @@ def postgres_server() -> Iterator[str]:
         tempfile.TemporaryDirectory() as directory,
         server.database(given, directory) as dsn,
     ):
+        if not given:
+            never_wait_for_the_disk(dsn)
         yield dsn
+
+
+def never_wait_for_the_disk(dsn: str) -> None:
+    """No test cuts the machine's power, which is all that a server needs fsync for."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")
