@@ -20,7 +20,7 @@ from tests.site.server import ReplicaServer
 if TYPE_CHECKING:
     from pathlib import Path
 
-TIMEOUT = 1.5
+TIMEOUT = 2.5
 BOUND = TIMEOUT + 5
 SHORT = ("-s", f"DOWNLOAD_TIMEOUT={TIMEOUT}", "-s", "RETRY_TIMES=0")
 BREAKING = {"SCRAPY_SETTINGS_MODULE": "tests.breaking"}

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from crawler.items import PageItems
-from crawler.told import Signal
+from crawler.told import Look, Signal
 from pipelines.storage import jobs, known, migrate, runs, signals
 from pipelines.storage.batch import store_batch
 from tests.storing import NOON, article, link, rows, store
@@ -162,3 +162,56 @@ def test_a_late_sighting_of_a_link_says_only_what_no_newer_one_did(
     assert rows(db, "SELECT first_seen_run, last_seen_run FROM link") == [
         (late, newest)
     ]
+
+
+def looked_at(
+    dsn: str, chosen_by: int, read_by: int, *, why: str, edited: bool
+) -> list[str]:
+    """A known story that one run chose to look at and another read; its incidents."""
+
+    async def write() -> list[str]:
+        async with await psycopg.AsyncConnection.connect(dsn) as connection:
+            look = Look(story_id=1, why=why)
+            await store_batch(connection, [look], run=chosen_by, seen_at=NOON)
+            later = NOON + timedelta(days=read_by)
+            title = "新題" if edited else "新公車路線"
+            page = article(1, title=title, seen_at=later)
+            await store_batch(connection, [page], run=read_by, seen_at=later)
+            kinds = await connection.execute("SELECT kind FROM incident")
+            return [kind for (kind,) in await kinds.fetchall()]
+
+    return asyncio.run(write())
+
+
+def proof_of(dsn: str) -> tuple[int, int]:
+    async def ask() -> tuple[int, int]:
+        async with await psycopg.AsyncConnection.connect(dsn) as connection:
+            return await signals.proof(connection, run=99)
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize("first_reads", [True, False])
+@pytest.mark.parametrize(
+    ("why", "edited", "proof"),
+    [
+        ("quiet", False, (0, 1)),
+        ("signalled", True, (1, 0)),
+        ("audit", True, (0, 0)),
+    ],
+)
+def test_a_look_that_another_run_of_the_night_read_is_proof_of_that_night(
+    database: str,
+    db: psycopg.Connection[Any],
+    why: str,
+    edited: bool,
+    proof: tuple[int, int],
+    first_reads: bool,
+) -> None:
+    store(database, 1, PageItems(article=article(1, seen_at=NOON)))
+    killed = another_run(db)
+    after = another_run(db, job=killed)
+    readers = (killed, killed) if first_reads else (killed, after)
+    told = looked_at(database, *readers, why=why, edited=edited)
+    assert proof_of(database) == proof
+    assert told == (["signal_missed"] if why == "audit" else [])

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from crawler.told import Look, Signal
 
-# Evidence older than so many runs counts no more
-RUNS = 60
+# Evidence older than so many nights counts no more
+NIGHTS = 60
 TELL = """
 INSERT INTO signal AS old (story_id, witness, value, since_run, seen_run)
 VALUES (%(story_id)s, %(witness)s, %(value)s, %(run)s, %(run)s)
@@ -28,32 +28,52 @@ INSERT INTO look (story_id, run_id, why) VALUES (%(story_id)s, %(run)s, %(why)s)
 ON CONFLICT (run_id, story_id) DO NOTHING
 """
 MISSED = """
-SELECT look.story_id, article.url FROM look JOIN article USING (story_id)
-WHERE run_id = %s AND why = 'audit' AND look.story_id = ANY(%s)
+SELECT DISTINCT look.story_id, article.url
+FROM look JOIN article USING (story_id) JOIN run USING (run_id)
+WHERE coalesce(job_id, run_id)
+        = (SELECT coalesce(job_id, run_id) FROM run WHERE run_id = %s)
+    AND why = 'audit' AND look.story_id = ANY(%s)
 """
 # An edit made between the list and the look is told by the next list; a story that
-# vanished between them is not named by it
+# vanished between them is not named by it. A look of a run that was killed is answered
+# by the next run of its night
 PROOF = """
-WITH looked AS (
-    SELECT look.run_id, look.why, revision.story_id IS NOT NULL AS edited,
-        signal.since_run > look.run_id AS told_later,
-        signal.seen_run > look.run_id AS named_later,
-        observation.outcome
-    FROM look
-    JOIN observation USING (story_id, run_id)
-    LEFT JOIN revision ON revision.story_id = look.story_id
-        AND revision.run_id = look.run_id AND revision.number > 1
-    LEFT JOIN signal ON signal.story_id = look.story_id
-    WHERE look.run_id BETWEEN %(run)s - %(runs)s AND %(run)s - 1
+WITH its_run AS (
+    SELECT run_id, coalesce(job_id, run_id) AS night FROM run
+), newest AS (
+    SELECT DISTINCT night FROM its_run WHERE run_id < %(run)s
+    ORDER BY night DESC LIMIT %(nights)s
+), lately AS (
+    SELECT run_id, night FROM its_run JOIN newest USING (night)
+), chosen AS (
+    SELECT DISTINCT ON (night, story_id) night, story_id, why
+    FROM look JOIN lately USING (run_id)
+    ORDER BY night, story_id, run_id
+), looked AS (
+    SELECT chosen.night, chosen.why, visit.outcome,
+        EXISTS (SELECT FROM revision JOIN lately AS its USING (run_id)
+            WHERE revision.story_id = chosen.story_id AND number > 1
+                AND its.night = chosen.night) AS edited,
+        told.night > chosen.night AS told_later,
+        named.night > chosen.night AS named_later
+    FROM chosen
+    JOIN LATERAL (
+        SELECT outcome FROM observation JOIN lately AS its USING (run_id)
+        WHERE observation.story_id = chosen.story_id AND its.night = chosen.night
+        ORDER BY outcome = 'alive' DESC, run_id DESC LIMIT 1
+    ) AS visit ON true
+    LEFT JOIN signal ON signal.story_id = chosen.story_id
+    LEFT JOIN its_run AS told ON told.run_id = signal.since_run
+    LEFT JOIN its_run AS named ON named.run_id = signal.seen_run
 ), miss AS (
-    SELECT coalesce(max(run_id), 0) AS run_id FROM looked
+    SELECT coalesce(max(night), 0) AS night FROM looked
     WHERE why <> 'signalled' AND (edited AND told_later IS NOT TRUE
         OR outcome IN ('not_found', 'gone', 'redirected', 'no_headline')
             AND named_later)
 )
 SELECT count(*) FILTER (WHERE why = 'signalled' AND edited),
     count(*) FILTER (WHERE why <> 'signalled' AND NOT edited AND outcome = 'alive')
-FROM looked, miss WHERE looked.run_id > miss.run_id
+FROM looked, miss WHERE looked.night > miss.night
 """
 
 
@@ -99,9 +119,9 @@ async def missed(
 async def proof(
     connection: psycopg.AsyncConnection[Any], *, run: int
 ) -> tuple[int, int]:
-    """Since the last edit that no signal told of, within the last ``RUNS`` runs before
-    ``run``: how many edits signals did tell of, and how many looks at stories of which
-    they said nothing found nothing."""
-    cursor = await connection.execute(PROOF, {"run": run, "runs": RUNS})
+    """Since the last edit that no signal told of, within ``NIGHTS`` nights before that
+    of run ``run``, its first: how many edits signals did tell of, and how many looks
+    at stories of which they said nothing found nothing."""
+    cursor = await connection.execute(PROOF, {"run": run, "nights": NIGHTS})
     told, clean = (await cursor.fetchone()) or (0, 0)
     return told, clean
