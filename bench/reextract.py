@@ -18,6 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.crawl import EMPTY
 from bench.figure import Figure
@@ -28,6 +29,9 @@ from crawler.reextract.worker import Task
 from pipelines.storage.server import database
 from tests.crawling import ROOT, crawl
 from tests.site.server import ReplicaServer
+
+if TYPE_CHECKING:
+    from crawler.reextract.worker import Result
 
 ROUNDS = 5
 STORIES = 960
@@ -71,10 +75,14 @@ def _rate(dsn: str, jobs: int, files: list[Path]) -> float:
         first = list(islice(handed_out, WARM))
         until = time.monotonic() + WARM_SECONDS
         while time.monotonic() < until:
-            sum(result.stored for result in work(first))
+            sum(map(pages_of, work(first)))
         start = time.perf_counter()
-        done = sum(result.stored for result in work(handed_out))
+        done = sum(map(pages_of, work(handed_out)))
         return done / (time.perf_counter() - start)
+
+
+def pages_of(result: Result) -> int:
+    return result.stored + result.lists
 
 
 def empty(folder: Path, pages: list[str]) -> float:

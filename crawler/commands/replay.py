@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import psycopg
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from crawler import archiving, times
 from crawler.archive import shelf
@@ -22,6 +19,7 @@ from crawler.pages.menu import CHANNELS, UnknownChannel, select
 from crawler.reextract.difference import NAMES
 from crawler.reextract.pool import cores
 from crawler.reextract.run import Reextraction
+from crawler.reextract.show import show
 from crawler.reextract.worker import Task
 from crawler.version import extractor_version
 from pipelines.storage import database, migrate, server
@@ -40,8 +38,10 @@ TYPE_THIS = (
     "now with what is stored, --write stores it; a whole night is replayed by "
     "scrapy crawl udn_world -a replay=ARCHIVE"
 )
+UNTOLD = "what is found cannot be written out; what is stored is whole, run it again"
+# How an archive begins, compressed or not
+ARCHIVED = (b"\x1f\x8b", b"WARC/")
 INTERRUPTED = "Interrupted: what is stored is whole, run it again for the rest"
-HEADINGS = ("field", "compared", "changed", "ratio", "examples (story: old → new)")
 
 
 class NotUsable(ValueError):
@@ -61,9 +61,10 @@ class Command(LookingCommand):
 
     def long_desc(self) -> str:
         return (
-            "Run today's extractor over the story pages of archives (a run's number, a "
-            "WARC file of any tool, a series or a folder) and print for each field how "
-            "many of the stored rows would change. Example: scrapy replay --diff 12 "
+            "Run today's extractor over the pages of stories and lists in archives (a "
+            "run's number, a WARC file of any tool, a series or a folder) and print "
+            "for each field how many of the stored rows would change. Example: scrapy "
+            "replay --diff 12 "
             "--channel us --out changes.jsonl. Exit codes: 0 nothing would change, or "
             "--write has stored everything; 1 something would change; 2 is not "
             "understood; 3 cannot be used, or has no page of a story; 4 the database "
@@ -102,6 +103,9 @@ class Command(LookingCommand):
             self.fail(Exit.CONFIGURATION, str(error))
         except database.DatabaseUnreachable as error:
             self.fail(code_of(error), str(error))
+        except OSError as error:
+            # what is found cannot be told: the terminal is gone, --out or a disk full
+            self.fail(Exit.CONFIGURATION, f"{error.strerror or error}: {UNTOLD}")
         except KeyboardInterrupt:
             self.fail(Exit.INTERRUPTED, INTERRUPTED)
 
@@ -141,7 +145,8 @@ def replay(args: list[str], opts: Namespace, settings: Settings) -> int:
             tally = work.store(connection, extractor_version())
         else:
             tally = work.compare()
-    return show(tally, wrote=opts.write, filtered=since is not None)
+    show(tally, wrote=opts.write)
+    return ended(tally, wrote=opts.write, filtered=since is not None)
 
 
 def check(
@@ -207,8 +212,12 @@ def archives(named: list[str], root: Path) -> list[Path]:
 
 
 def opened(path: Path) -> IO[str]:
-    """The file for the changes, empty."""
+    """The file for the changes, empty; never an archive."""
     try:
+        if path.is_file():
+            with path.open("rb") as held:
+                if held.read(5).startswith(ARCHIVED):
+                    raise NotUsable(f"--out {path} is an archive: name another file")
         return path.open("w", encoding="utf-8")
     except OSError as error:
         raise NotUsable(f"{path} cannot be written: {error.strerror}") from error
@@ -225,21 +234,10 @@ def bring_up(connection: psycopg.Connection[tuple[object, ...]]) -> None:
         ) from error
 
 
-def show(tally: Tally, *, wrote: bool, filtered: bool) -> int:
-    """Prints a table on a terminal, else lines; the exit code."""
-    print(tally.summary())
-    if sys.stdout.isatty():
-        table = Table(*HEADINGS)
-        for row in tally.rows():
-            table.add_row(*map(escape, row))
-        Console().print(table)
-    else:
-        for name, compared, changed, ratio, examples in tally.rows():
-            print(f"{name}: {compared} compared, {changed} changed, {ratio}")
-            for line in examples.splitlines():
-                print(f"  {line}")
-    print(tally.verdict(wrote=wrote), flush=True)
-    if not tally.pages and (tally.damaged or not filtered):
+def ended(tally: Tally, *, wrote: bool, filtered: bool) -> int:
+    """The exit code."""
+    read = tally.pages or tally.lists
+    if not read and (tally.damaged or not filtered):
         return int(Exit.CONFIGURATION)
     if wrote:
         return int(Exit.STORING_FAILED) if tally.left else int(Exit.GOOD)

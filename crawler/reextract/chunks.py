@@ -1,4 +1,5 @@
-"""Which records of an archive are pages of stories, in pieces to be handed out."""
+"""Which records of an archive are pages that can be read again, in pieces to be
+handed out: those of stories and of lists."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from crawler import urls
 from crawler.archive import payload
 from crawler.archive.framing import Damaged, Lost, frames
 from crawler.archive.stored import instant
-from crawler.extraction import origin_of
+from crawler.extraction import LISTS, origin_of
 from crawler.reextract import quick
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 # Large enough that a query of the database serves many pages, small enough that two
 # workers end at about the same time
 SIZE = 32
+READ = frozenset({urls.PageKind.STORY, urls.PageKind.API, *LISTS})
 TYPE = re.compile(rb"\r\nWARC-Type: *(\S+)", re.IGNORECASE)
 URI = re.compile(rb"\r\nWARC-Target-URI: *<?([^\s>]+)", re.IGNORECASE)
 DATE = re.compile(rb"\r\nWARC-Date: *(\S+)", re.IGNORECASE)
@@ -31,20 +33,26 @@ DATE = re.compile(rb"\r\nWARC-Date: *(\S+)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Places of one file where pages of stories lie, in their order.
+    """Places of one file where pages lie, in their order.
 
     ``places``: first byte and the byte after the last one; the latter is 0 where the
     file is not compressed. ``faults``: a line for each damaged place that was met on
-    the way to them.
+    the way to them. ``passed_over``: answers of the list API that were: which ranks
+    their rows had was decided by the night.
     """
 
     path: Path
     places: tuple[tuple[int, int], ...]
     faults: tuple[str, ...] = ()
+    passed_over: int = 0
+
+
+# In place of a page: an answer of the list API
+PASSED_OVER = (-1, -1)
 
 
 def chunks(files: Iterable[Path], since: datetime | None = None) -> Iterator[Chunk]:
-    """All stories that the files hold, whatever else is broken in them.
+    """All pages that the files hold, whatever else is broken in them.
 
     Args:
         since: aware; what was fetched earlier is left out.
@@ -52,20 +60,23 @@ def chunks(files: Iterable[Path], since: datetime | None = None) -> Iterator[Chu
     for path in files:
         places: list[tuple[int, int]] = []
         faults: list[str] = []
+        passed_over = 0
         for found in _found(path, since):
             if isinstance(found, str):
                 faults.append(found)
+            elif found == PASSED_OVER:
+                passed_over += 1
             else:
                 places.append(found)
             if len(places) == SIZE:
-                yield Chunk(path, tuple(places), tuple(faults))
-                places, faults = [], []
-        if places or faults:
-            yield Chunk(path, tuple(places), tuple(faults))
+                yield Chunk(path, tuple(places), tuple(faults), passed_over)
+                places, faults, passed_over = [], [], 0
+        if places or faults or passed_over:
+            yield Chunk(path, tuple(places), tuple(faults), passed_over)
 
 
 def _found(path: Path, since: datetime | None) -> Iterator[tuple[int, int] | str]:
-    """Places of stories, and a line for what cannot be read."""
+    """Places of pages, and a line for what cannot be read."""
     try:
         with path.open("rb") as stream:
             if stream.read(len(quick.MAGIC)) == quick.MAGIC:
@@ -98,8 +109,8 @@ def _members(
         )
         status = payload.STATUS.match(record, head + len(quick.END))
         code = status[1] if status else None
-        if _is_story(kind.lower(), url, code) and _is_young(date, since):
-            yield offset, end
+        if _is_page(kind.lower(), url, code) and _is_young(date, since):
+            yield PASSED_OVER if _is_of_api(url) else (offset, end)
         offset = end
 
 
@@ -113,18 +124,22 @@ def _of_frame(
     status = payload.STATUS.match(frame.block)
     code = status[1] if status else None
     url = frame.get("warc-target-uri").strip("<>")
-    if _is_story(frame.kind, url, code) and _is_young(frame.get("warc-date"), since):
-        yield frame.offset, end
+    if _is_page(frame.kind, url, code) and _is_young(frame.get("warc-date"), since):
+        yield PASSED_OVER if _is_of_api(url) else (frame.offset, end)
 
 
-def _is_story(kind: str, url: str, status: bytes | None) -> bool:
-    """A response with status 200 whose address is a story's; also what may be one but
-    is damaged, for whoever reads it to say so."""
+def _is_page(kind: str, url: str, status: bytes | None) -> bool:
+    """A response with status 200 whose address is a story's or a list's; also what may
+    be one but is damaged, for whoever reads it to say so."""
     if kind != "response":
         return not kind
-    if url and urls.story_id(url, origin=origin_of(url)) is None:
+    if url and urls.page_kind(url, origin=origin_of(url)) not in READ:
         return False
     return status is None or status == b"200"
+
+
+def _is_of_api(url: str) -> bool:
+    return urls.page_kind(url, origin=origin_of(url)) is urls.PageKind.API
 
 
 def _is_young(date: str, since: datetime | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 from pipelines.storage import reextract as storage
@@ -26,6 +27,9 @@ STORY_NAMES = (
 )
 LINK_NAMES = (*(f"{LINK}.{name}" for name in storage.LINK_FIELDS), ADDED, REMOVED)
 NAMES = (*STORY_NAMES, REVISION, *LINK_NAMES)
+# What tells a place in a list, and where it leads, whatever it is called there
+PLACE_FIELDS = tuple(n for n in storage.KEY_FIELDS if n != "anchor_text")
+PLACE = attrgetter(*PLACE_FIELDS)
 # Nothing stored is overwritten by a page that says less (pipelines.storage.links)
 NOTHING: tuple[Any, ...] = (None, {})
 # Of the first page that showed a link, whatever other says something of it
@@ -49,7 +53,8 @@ class Found:
     """What the comparison of one page gives; rows are those to be written.
 
     ``outdated``: links of which a later run had the last word, and ``settled``: those
-    of which this page's run had it, by key.
+    of which this page's run had it, by key. ``renamed``: links that are not shown any
+    more -> what is shown in their place, with the same target.
     """
 
     changes: list[Change] = field(default_factory=list)
@@ -65,6 +70,7 @@ class Found:
     reread: tuple[int, int] | None = None
     updated: dict[bytes, dict[str, Any]] = field(default_factory=dict)
     added: dict[bytes, Link] = field(default_factory=dict)
+    renamed: dict[bytes, bytes] = field(default_factory=dict)
 
 
 def story(reading: Reading, old: Mapping[str, Any], found: Found) -> None:
@@ -130,6 +136,11 @@ def links(
     found.given, found.owned = len(reading.links), len(owned)
     for key in sorted(owned):
         _owned(reading, key, owned[key], found)
+    gone = [one.key for one in found.changes if one.name == REMOVED and one.key]
+    if gone:
+        places = {PLACE(link): key for key, link in reading.links.items()}
+        rows = {key: itemgetter(*PLACE_FIELDS)(owned[key]) for key in gone}
+        found.renamed = {k: places[row] for k, row in rows.items() if row in places}
     for key in sorted(others):
         link, row = reading.link(key), others[key]
         if link and row["last_seen_run"] == run and storage.outdated(row):

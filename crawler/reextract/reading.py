@@ -7,10 +7,13 @@ from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from crawler import urls
 from crawler.archive import reader
-from crawler.extraction import origin_of, readable
+from crawler.extraction import LISTS, origin_of, readable
 from crawler.items import Scope
+from crawler.pages.channel import parse_channel
 from crawler.pages.errors import NotAStory
+from crawler.pages.list_page import NotAList
 from crawler.pages.story import parse_story
 from crawler.reextract import quick
 from pipelines.dates import normalise
@@ -39,9 +42,9 @@ TEXTS = attrgetter(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A page: ``article`` and ``links`` (by key), or the ``refusal`` that says why it
-    has none. ``fetched_at``: aware UTC. ``raw``: links whose dates are still to be
-    read, see :meth:`link`."""
+    """A page: ``article`` and ``links`` (by key), the links alone if it ``is_list``, or
+    the ``refusal`` that says why it has none. ``fetched_at``: aware UTC. ``raw``: links
+    whose dates are still to be read, see :meth:`link`."""
 
     capture_id: UUID
     url: str
@@ -50,6 +53,11 @@ class Reading:
     links: dict[bytes, Link] = field(default_factory=dict)
     raw: set[bytes] = field(default_factory=set)
     refusal: str | None = None
+    is_list: bool = False
+
+    @property
+    def is_read(self) -> bool:
+        return self.article is not None or (self.is_list and not self.refusal)
 
     def link(self, key: bytes) -> Link | None:
         """A link as it would be stored; None if the page has none that could be."""
@@ -81,19 +89,25 @@ def read(page: quick.Page, *, stored: bool) -> Reading:
         stored: a row names it, so that it was within the limits of its night.
     """
     url = page.response.url
+    origin = origin_of(url)
+    is_list = urls.page_kind(url, origin=origin) in LISTS
     given: dict[str, Any] = {
         "capture_id": page.capture_id,
         "url": url,
         "fetched_at": page.fetched_at,
+        "is_list": is_list,
     }
     try:
         # what is no text is refused by the page itself
         response = readable(page.response, scan=not stored)
-        found = parse_story(response, origin=origin_of(url))
+        if is_list:
+            links, raw = _by_key(parse_channel(response, origin=origin).links)
+            return Reading(**given, links=links, raw=raw)
+        found = parse_story(response, origin=origin)
         links, raw = _by_key(found.links)
         article = clean(normalise(found.article))[0]
         return Reading(**given, article=article, links=links, raw=raw)
-    except NotAStory as error:
+    except (NotAStory, NotAList) as error:
         refusal = str(error)
     except Refused as error:
         refusal = f"cannot be stored: {error}"

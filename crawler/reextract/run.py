@@ -10,7 +10,7 @@ import psycopg
 from crawler.reextract.chunks import chunks
 from crawler.reextract.pool import workers
 from crawler.reextract.tally import Tally, as_line
-from pipelines.storage import database, rewrite
+from pipelines.storage import database, rewrite, sightings
 from pipelines.storage.faults import Fault, fault, reason
 
 if TYPE_CHECKING:
@@ -66,11 +66,12 @@ class Reextraction:
             DatabaseUnreachable: what is written by then is whole; run it again.
         """
         try:
-            orphans = self._written(connection, extractor)
+            orphans, renamed = self._written(connection, extractor)
             if orphans:
                 self._move(connection, frozenset(orphans), orphans)
                 for part in _parts(sorted(orphans)):
-                    rewrite.delete(connection, part)
+                    pairs = {key: renamed[key] for key in part if key in renamed}
+                    sightings.delete(connection, part, renamed=pairs)
         except psycopg.OperationalError as error:
             said = f"{reason(error)}; what is written is whole: run it again"
             raise database.DatabaseUnreachable(said) from error
@@ -98,19 +99,23 @@ class Reextraction:
 
     def _written(
         self, connection: psycopg.Connection[Any], extractor: str
-    ) -> set[bytes]:
-        """Stores all but removals; the keys of links that their pages do not show."""
+    ) -> tuple[set[bytes], dict[bytes, bytes]]:
+        """Stores all but removals; the keys of links that their pages do not show, and
+        what they show instead."""
         orphans: set[bytes] = set()
+        renamed: dict[bytes, bytes] = {}
         pages: list[Rewrite] = []
         for result in self.results():
             pages += result.rewrites
-            orphans.update(key for page in result.rewrites for key in page.removed)
+            for page in result.rewrites:
+                orphans.update(page.removed)
+                renamed |= page.renamed
             while len(pages) >= BATCH:
                 self._batch(connection, pages[:BATCH], extractor)
                 del pages[:BATCH]
         if pages:
             self._batch(connection, pages, extractor)
-        return orphans
+        return orphans, renamed
 
     def _batch(
         self,

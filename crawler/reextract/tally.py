@@ -56,6 +56,7 @@ class Tally:
         chosen = set(names)
         self.fields = {name: Field() for name in NAMES if name in chosen}
         self.pages = self.stored = self.not_stored = self.other_channels = 0
+        self.lists = self.passed_over = 0
         self.damaged = self.refused = self.left = 0
         self.added: set[bytes] = set()
         self.outdated: set[bytes] = set()
@@ -71,6 +72,8 @@ class Tally:
         self.stored += result.stored
         self.not_stored += result.not_stored
         self.other_channels += result.other_channels
+        self.lists += result.lists
+        self.passed_over += result.passed_over
         self.damaged += len(result.damaged)
         self.refused += len(result.refused)
         self.outdated |= result.outdated
@@ -122,6 +125,8 @@ class Tally:
             f"{self.damaged} damaged",
             f"{self.left_to_later} links left to a later run that saw them and whose "
             "pages are not among these",
+            f"{self.lists} pages of lists",
+            f"{self.passed_over} answers of the list API passed over",
         ]
         return ", ".join(parts) + "."
 
@@ -133,7 +138,7 @@ class Tally:
     @property
     def nothing_compared(self) -> bool:
         """Not a page was there to compare: that is no clean bill of health."""
-        return not self.stored
+        return not self.stored and not self.lists
 
     def verdict(self, *, wrote: bool) -> str:
         """What it comes to, in one line."""

@@ -47,12 +47,15 @@ class Task:
 
 @dataclass(slots=True)
 class Result:
-    """What a chunk gave; counters are pages unless they say otherwise. ``outdated`` and
-    ``settled``: see ``difference.Found``."""
+    """What a chunk gave; counters are pages of stories, ``lists`` stored pages of
+    lists, ``passed_over`` answers of the list API. ``outdated`` and ``settled``: see
+    ``difference.Found``."""
 
     pages: int = 0
     stored: int = 0
     not_stored: int = 0
+    lists: int = 0
+    passed_over: int = 0
     other_channels: int = 0
     damaged: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -85,7 +88,7 @@ class Worker:
         Raises:
             DatabaseUnreachable: the database went away.
         """
-        result = Result(damaged=list(chunk.faults))
+        result = Result(damaged=list(chunk.faults), passed_over=chunk.passed_over)
         pages = []
         try:
             with chunk.path.open("rb") as stream:
@@ -110,18 +113,19 @@ class Worker:
 
     def compare(self, readings: list[Reading], held: Held, result: Result) -> None:
         """Adds to ``result`` what the readings would change."""
-        result.pages += len(readings)
+        result.pages += sum(not one.is_list for one in readings)
         stored = []
         for one in readings:
             if one.refusal:
                 result.refused.append(f"{one.url}: {one.refusal}")
             if not held.names(one.capture_id):
-                result.not_stored += 1
+                result.not_stored += not one.is_list
             elif not self.wanted(one, held):
-                result.other_channels += 1
+                result.other_channels += not one.is_list
             else:
                 stored.append(one)
-        result.stored += len(stored)
+        result.lists += sum(one.is_list for one in stored)
+        result.stored += len(stored) - result.lists
         missing: set[bytes] = set()
         others: dict[bytes, dict[str, Any]] = {}
         if self.task.of_links:
@@ -154,7 +158,7 @@ class Worker:
         older = held.revisions.get(one.capture_id)
         if older is not None:
             difference.older(one, older, found)
-        if self.task.of_links and one.article is not None and _same(one, row):
+        if self.task.of_links and one.is_read and _same(one, row):
             difference.links(
                 one,
                 held.links.get(one.capture_id, {}),
@@ -189,7 +193,7 @@ class Worker:
         self, one: Reading, row: dict[str, Any] | None, found: Found, run: int | None
     ) -> Rewrite:
         """The rows of a page as they are to be; of orphans, those that it shows."""
-        same = one.article is not None and _same(one, row)
+        same = one.is_read and _same(one, row)
         added = found.added
         if self.task.orphans:
             shown = one.links.keys() & self.task.orphans if same else ()
@@ -215,6 +219,7 @@ class Worker:
                 for change in found.changes
                 if change.name == difference.REMOVED and change.key is not None
             ),
+            renamed=found.renamed,
         )
 
 

@@ -18,7 +18,7 @@ from psycopg.types.json import Jsonb
 from pipelines.storage import article_parts, older_revisions, same_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     import psycopg
 
@@ -114,7 +114,6 @@ FROM json_to_recordset(%s) AS row (link_id uuid, story_id bigint, listed_at time
     placement text, page_url text, page_story_id bigint, capture_id uuid)
 WHERE link.link_id = row.link_id
 """
-DELETE_LINKS = "DELETE FROM link WHERE link_id = ANY(%s)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +125,8 @@ class Rewrite:
     hashes that go with them; ``older`` the same of an older revision that the capture
     was read as, with its story and number, and ``reread`` (story, number) that it was
     read again as one, with or without change. Links by key: ``updated`` holds the
-    fields that are no part of it, ``added`` all; ``removed`` are not shown. ``run`` and
+    fields that are no part of it, ``added`` all; ``removed`` are not shown, and
+    ``renamed`` are those of them in whose place another stands. ``run`` and
     ``fetched_at`` (aware) of the capture are what added links get.
     """
 
@@ -141,13 +141,14 @@ class Rewrite:
     updated: dict[bytes, dict[str, Any]] = field(default_factory=dict)
     added: dict[bytes, dict[str, Any]] = field(default_factory=dict)
     removed: tuple[bytes, ...] = ()
+    renamed: dict[bytes, bytes] = field(default_factory=dict)
 
 
 def store(
     connection: psycopg.Connection[Any], pages: Sequence[Rewrite], *, extractor: str
 ) -> None:
     """Writes stories, and links updated or added, in one transaction, in key order.
-    Nothing is removed: see :func:`move` and :func:`delete`."""
+    Nothing is removed: see :func:`move` and ``sightings.delete``."""
     older = [page.older for page in pages if page.older]
     ids = sorted(page.story_id for page in pages if page.story_id is not None)
     reread = sorted(page.reread for page in pages if page.reread)
@@ -185,14 +186,6 @@ def move(connection: psycopg.Connection[Any], pages: Sequence[Rewrite]) -> None:
     with connection.transaction():
         connection.execute(LOCK_LINKS, [ids])
         connection.execute(MOVE_LINKS, [_json(added)])
-
-
-def delete(connection: psycopg.Connection[Any], keys: Collection[bytes]) -> None:
-    """Removes links, in one transaction and in key order."""
-    ids = [UUID(bytes=key) for key in sorted(keys)]
-    with connection.transaction():
-        connection.execute(LOCK_LINKS, [ids])
-        connection.execute(DELETE_LINKS, [ids])
 
 
 def _stories(cursor: psycopg.Cursor[Any], pages: Sequence[Rewrite]) -> None:
