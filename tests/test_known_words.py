@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from crawler.items import Article, Observation
+from crawler.told import Signal
 from pipelines.storage import known, runs
 from pipelines.storage.batch import store_batch
 from tests.storing import NOON, Connection, article, link
@@ -92,3 +93,22 @@ def test_what_the_night_itself_heard_answers_nothing_in_it(database: str) -> Non
 def test_a_story_without_a_date_is_as_old_as_its_first_reading(database: str) -> None:
     story = known_in(database, 4, page(1, OLD), page(3, OLD))
     assert story.published_at == at(1)
+
+
+@pytest.mark.usefixtures("nights")
+@pytest.mark.parametrize(("then", "answered"), [("1", True), ("2", False)])
+def test_a_list_that_tells_of_no_change_answers_for_the_story(
+    database: str, then: str, answered: bool
+) -> None:
+    def told(night: int, value: str) -> tuple[Signal, int]:
+        return Signal(story_id=7, value=value), night
+
+    asyncio.run(hear(database, told(1, "1"), told(2, then)))
+    story = known_in(database, 3, page(1, OLD), called(1, OLD), called(2, NEW))
+    assert (NEW in story.words) is answered
+
+
+async def hear(dsn: str, *heard: tuple[Signal, int]) -> None:
+    async with await psycopg.AsyncConnection.connect(dsn) as connection:
+        for signal, night in heard:
+            await store_batch(connection, [signal], run=night, seen_at=at(night))

@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     import psycopg
 
 # Only what earlier runs know: rows of this one come and go while it decides. What the
-# runs of a night did is the night's: one may read a list and another its stories
+# runs of a night did is the night's: one may read a list and another its stories. A
+# list API that still tells the time of change that it told when the story was read
+# answers for it, too
 STORY = """
 SELECT article.story_id, article.url, article.title,
     coalesce(article.published_at, edit.first_read_at) AS published_at,
     article.first_seen_run >= %(run)s AS of_this_job,
     edit.changed_at, visit.visited_at, absence.absent_since,
-    coalesce(absence.absences, 0) AS absences,
-    coalesce(read_by.job_id, visit.read_run) AS read_night, signal.value AS told,
-    coalesce(since_by.job_id, signal.since_run) AS told_since,
-    coalesce(seen_by.job_id, signal.seen_run) AS told_seen,
+    coalesce(absence.absences, 0) AS absences, read.night AS read_night, told.value
+    AS told, told.since_night AS told_since, told.seen_night AS told_seen,
     article.extractor_version,
     ARRAY(SELECT DISTINCT anchor_text FROM link JOIN placement USING (link_id)
         WHERE link.story_id = article.story_id AND link.section <> 'body'
             AND anchor_text IS NOT NULL
-            AND placement.first_run <= least(%(run)s - 1,
-                coalesce(read_by.job_id, visit.read_run))
+            AND placement.first_run <= least(%(run)s - 1, greatest(read.night,
+                CASE WHEN told.since_night <= read.night THEN told.seen_night END))
             AND placement.last_run >= coalesce(edited_by.job_id, edit.run, 0)) AS words
 FROM article
 LEFT JOIN LATERAL (
@@ -55,6 +55,11 @@ LEFT JOIN run AS edited_by ON edited_by.run_id = edit.run
 LEFT JOIN run AS read_by ON read_by.run_id = visit.read_run
 LEFT JOIN run AS since_by ON since_by.run_id = signal.since_run
 LEFT JOIN run AS seen_by ON seen_by.run_id = signal.seen_run
+CROSS JOIN LATERAL (SELECT coalesce(read_by.job_id, visit.read_run) AS night) AS read
+CROSS JOIN LATERAL (
+    SELECT signal.value, coalesce(since_by.job_id, signal.since_run) AS since_night,
+        coalesce(seen_by.job_id, signal.seen_run) AS seen_night
+) AS told
 """
 BY_ID = "WHERE article.story_id = ANY(%(story_ids)s)"
 AGAIN = """
@@ -75,7 +80,8 @@ class KnownStory:
     stored it, but one that is dead by now may have. ``changed_at``: when its newest
     revision but the first was seen; ``absent_since`` and ``absences``: visits that did
     not find it since it was last there; ``words``: what lists called it between its
-    newest revision and ``read_night``, the last that read it whole; ``told``: what
+    newest revision and the last night that answered for it; ``read_night``: the last
+    that read it whole; ``told``: what
     the list API last gave as its time of change, ``told_since`` and ``told_seen``:
     first and last night that heard so; ``extractor_version``: of what read it last. A
     night goes by the number of its first run."""
