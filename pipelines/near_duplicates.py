@@ -9,17 +9,34 @@ makes keys of them: who shares no key need not be compared.
 
 from __future__ import annotations
 
-import re
 import struct
-import unicodedata
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from rensa import RMinHash  # type: ignore[import-untyped]
 
+from pipelines.letters import normalised
+from pipelines.series import part_of
+from pipelines.templates import is_template
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+__all__ = [
+    "BANDS",
+    "BAND_ROWS",
+    "CHARACTERS_MIN",
+    "GRAM",
+    "METHOD",
+    "PERMUTATIONS",
+    "Signature",
+    "is_template",
+    "normalised",
+    "part_of",
+    "signature",
+    "similarity",
+]
 
 # Counts up whenever the same text gets another signature (normalisation, n-grams, seed,
 # bands, a new algorithm in rensa): signatures of two methods cannot be compared.
@@ -47,60 +64,6 @@ BAND_ROWS = 3
 BANDS = PERMUTATIONS // BAND_ROWS
 
 WORDS = struct.Struct(f"<{PERMUTATIONS}I")
-
-# Marks that Chinese text is full of, and what NFKC makes of them. Replaced first the
-# text comes out the same, since NFKC would decompose them before all else; and most
-# texts are then in NFKC already, which takes 2 microseconds to see and 200 to do.
-WIDE = [(chr(ord(mark) + 0xFEE0), mark) for mark in "!%(),./:;?~"]
-WIDE += [("\u3000", " "), ("\u2026", "...")]
-
-NO_WORD = re.compile(r"[\W_]+")
-DIGIT = re.compile(r"\d")
-NUMERAL = r"[一二三四五六七八九十]{1,3}|\d{1,2}"
-# 3月2日(一) is a Monday, no part; 之一 in 「最老的車站之一」 is none either, but a part
-# counts only against another part of the same stem
-_OPEN, _CLOSE = r"[(\[〈《【〔「]", r"[)\]〉》】〕」]"
-_SERIES = r"(?:系列|part|ep)\W?"
-PART = re.compile(
-    rf"(?<![日號\d]){_OPEN}(?:之?(?P<a>[上中下完續終]|{NUMERAL})[篇集部]?"
-    rf"|(?P<b>{NUMERAL})[之/-](?P<c>{NUMERAL})|(?:第|{_SERIES})(?P<d>{NUMERAL})[篇集部]?)"
-    rf"{_CLOSE}|(?:之(?P<e>{NUMERAL})|(?P<f>[上中下])[篇集]|第(?P<g>{NUMERAL})[篇集部])"
-    rf"(?=$|[\s:|/,、])|{_SERIES}(?P<h>{NUMERAL})$|(?<=[\s:—–|/-])(?P<i>[上中下])$",
-    re.IGNORECASE,
-)
-CIRCLED = re.compile("[①-⑳]")
-DIGITS = {digit: number for number, digit in enumerate("一二三四五六七八九", 1)}
-
-# Texts that return with other numbers. A word alone is not enough: who won the lottery
-# and who heads the weather bureau is news. So the headline must name the form too, ...
-GAME = (
-    r"樂透|威力球|強力球|超級百萬|今彩|六合彩|雙贏彩|彩券|彩票|powerball|lotto"
-    r"|mega ?millions|(?:pick|take|win|daily|fantasy|cash) ?\d"
-)
-SKY = r"天氣|氣象|氣溫"
-FORECAST = r"高溫|低溫|降雨|雨量|空氣品質|潮汐|日出|體感"
-SIGN = (
-    r"(?:牡羊|白羊|金牛|雙子|巨蟹|獅子|處女|天秤|天蠍|射手|人馬|摩羯|山羊|水瓶|雙魚)座"
-)
-RATES = r"匯率|匯價|牌價|外匯|金價|油價|利率"
-DAY = r"[今明本每一下][日天周週月年]|周末|週末"
-TEMPLATE = re.compile(
-    rf"(?:{GAME}).*(?:開獎|號碼|獎號)|(?:開獎|頭獎)號碼"
-    rf"|(?:{SKY})(?:預報|報告|概況|資訊)|(?:{DAY}|各地|全美)(?:{SKY})|^(?:{SKY})\W"
-    rf"|(?:星座|生肖|塔羅|{DAY}).{{0,8}}運勢|運勢.{{0,8}}(?:星座|生肖|塔羅)"
-    rf"|(?:12|十二)(?:星座|生肖).*(?:排行|運)|^(?:星座|生肖)\W|{SIGN}.{{0,8}}運"
-    rf"|(?:星座|生肖).{{0,8}}運[程氣]|農民?曆|黃曆|(?:節目|播出|賽程|時刻)表|訃[聞告]"
-    rf"|(?:{RATES}).{{0,4}}(?:表|牌告|一覽|行情)|牌告(?:{RATES})|今[日天](?:{RATES})"
-)
-# ... or name the matter over a body with this share of digits. The real stories at hand
-# have 0.03 (their fullest paragraph 0.145); a forecast of one line 0.23, a list of
-# drawn numbers 0.58, of rates 0.53.
-MATTER = re.compile(rf"{GAME}|{SKY}|{FORECAST}|{RATES}")
-MATTER_DIGITS = 0.15
-# Characters of a headline that are looked at: the patterns take the square of them
-TITLE_MAX = 500
-# Whatever the headline: such a body is a table
-TABLE_DIGITS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,51 +100,6 @@ def similarity(one: Signature, other: Signature) -> float:
     """
     pairs = zip(WORDS.unpack(one.minima), WORDS.unpack(other.minima), strict=True)
     return [a == b for a, b in pairs].count(True) / PERMUTATIONS
-
-
-def normalised(text: str) -> str:
-    """Letters and digits only, in one width and lower case (NFKC)."""
-    for wide, narrow in WIDE:
-        text = text.replace(wide, narrow)
-    return NO_WORD.sub("", unicodedata.normalize("NFKC", text).lower())
-
-
-def part_of(title: str) -> tuple[str, str] | None:
-    """Stem and part of a headline that numbers the parts of a series, or None.
-
-    「港區（上）舊碼頭」 is part 上 of 港區: the stem is what stands before the number,
-    or behind it if it comes first. Normalised, so that parts of one series agree.
-    """
-    title = unicodedata.normalize("NFKC", CIRCLED.sub(r"(\g<0>)", title)).strip()
-    for found in PART.finditer(title):
-        stem = normalised(title[: found.start()]) or normalised(title[found.end() :])
-        if stem:
-            told = (part for part in found.groupdict().values() if part)
-            return stem, min(told, key=_number)  # 三之一 and 1/3 are the first of three
-    return None
-
-
-def _number(part: str) -> int:
-    """What a part's numeral counts; 0 for a word (上, 完)."""
-    if part.isdecimal():
-        return int(part)
-    tens, ten, ones = part.rpartition("十")
-    return 10 * DIGITS.get(tens, 1) * bool(ten) + DIGITS.get(ones, 0)
-
-
-def is_template(title: str, paragraphs: Iterable[str]) -> bool:
-    """Whether a story is a form that returns with other numbers: lottery draws,
-    forecasts, horoscopes, tables of rates. Two of them are no duplicates."""
-    title = unicodedata.normalize("NFKC", title[:TITLE_MAX]).strip().lower()
-    if TEMPLATE.search(title):
-        return True
-    share = _digits(normalised("".join(paragraphs)))
-    return share >= (MATTER_DIGITS if MATTER.search(title) else TABLE_DIGITS)
-
-
-def _digits(text: str) -> float:
-    """Share of digits among the characters of a text, 0 to 1."""
-    return len(DIGIT.findall(text)) / len(text) if text else 0.0
 
 
 def _bands(minima: bytes) -> tuple[int, ...]:
