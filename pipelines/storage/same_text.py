@@ -29,12 +29,14 @@ SET signature = excluded.signature, bands = excluded.bands,
     run_id = excluded.run_id
 """
 
-# What is stored may be missing, of another text, or computed by another method
-OUTDATED = """
-SELECT story_id, title, paragraphs, last_seen_run FROM article
-LEFT JOIN text_signature USING (story_id)
+# What is stored may be missing, of another text, or computed by another method; and the
+# rules about headlines change without a new method, since signatures stay comparable
+STORED = """
+SELECT story_id, title, paragraphs, last_seen_run,
+    story_id = ANY(%(changed)s) OR method IS DISTINCT FROM %(method)s,
+    part_stem, part, is_template
+FROM article LEFT JOIN text_signature USING (story_id)
 WHERE story_id = ANY(%(stories)s)
-    AND (story_id = ANY(%(changed)s) OR method IS DISTINCT FROM %(method)s)
 ORDER BY story_id
 """
 # It is the same revision that is read anew: the run stays
@@ -63,25 +65,37 @@ def renew(
     cursor: psycopg.Cursor[Any], stories: Collection[int], changed: Collection[int]
 ) -> None:
     """Writes them anew for stored ``stories``, as far as they are ``changed`` or were
-    computed in another way; the caller holds a transaction and the stories' locks."""
+    computed or judged in another way; the caller holds a transaction and the stories'
+    locks."""
     asked = {"stories": list(stories), "changed": list(changed), "method": METHOD}
-    found = cursor.execute(OUTDATED, asked).fetchall()
+    found = [
+        row
+        for *row, outdated, stem, part, template in cursor.execute(STORED, asked)
+        if outdated or _judged(row[1], row[2]) != (stem, part, template)
+    ]
     if found:
         cursor.execute(RENEW, [recordset(_row(*row) for row in found)])
+
+
+def _judged(
+    title: str, paragraphs: Sequence[str]
+) -> tuple[str | None, str | None, bool]:
+    """Series, part, and whether it is a template."""
+    return (*(part_of(title) or (None, None)), is_template(title, paragraphs))
 
 
 def _row(
     story_id: int, title: str, paragraphs: Sequence[str], run: int
 ) -> dict[str, Any]:
     found = signature(title, paragraphs)
-    stem, part = part_of(title) or (None, None)
+    stem, part, template = _judged(title, paragraphs)
     return {
         "story_id": story_id,
         "signature": found and rf"\x{found.minima.hex()}",
         "bands": list(found.bands) if found else [],
         "part_stem": stem,
         "part": part,
-        "is_template": is_template(title, paragraphs),
+        "is_template": template,
         "method": METHOD,
         "run": run,
     }
