@@ -170,14 +170,7 @@ def replayed(
     Raises:
         ValueError: no archive is meant, or it cannot be read.
     """
-    try:
-        root = root_of(settings)
-        files = shelf.find(named, root)
-        if named.isascii() and named.isdigit():
-            files = shelf.night_of(files, root)
-        told = shelf.info(files)
-    except Damaged as error:
-        raise ValueError(str(error)) from error
+    files, told = _night(root_of(settings), named)
     for key, value in json.loads(told.get("settings", "{}")).items():
         if key in MATTER and settings.getpriority(key) != PRIORITY_OF_A_PERSON:
             settings.set(key, value, priority="cmdline")
@@ -196,6 +189,31 @@ def replayed(
     return {**night, **site, **given}
 
 
+def _night(root: Path, named: str) -> tuple[list[Path], dict[str, str]]:
+    """The files that are meant, and what they say of their night; its origin at least.
+
+    Raises:
+        ValueError: no archive is meant, or it cannot be read.
+    """
+    faults: list[Damaged] = []
+    try:
+        files = shelf.find(named, root)
+        if named.isascii() and named.isdigit():
+            files = shelf.night_of(files, root)
+        told = shelf.info(files, faults.append)
+        if faults and not told:
+            told = {"origin": shelf.origin(files)}
+    except Damaged as error:
+        raise ValueError(str(error)) from error
+    lost = "" if "settings" in told else "; " + UNKNOWN
+    for fault in faults:
+        print(f"Archive: {fault}{lost}", file=sys.stderr)
+    return files, told
+
+
+UNKNOWN = (
+    "the arguments and settings of the night are not known, those of this run are used"
+)
 PRIORITY_OF_A_PERSON = 40
 
 

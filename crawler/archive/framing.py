@@ -1,7 +1,8 @@
 """Where records begin and end in a WARC file; damage costs no more than its record.
 
 A compressed WARC file is one gzip member a record, one after the other, so that a
-reader who meets a broken one finds the next by its first bytes.
+reader who meets a broken one finds the next by its first bytes. Whether a file is
+compressed each record says itself: the first one may be the broken one.
 """
 
 from __future__ import annotations
@@ -11,20 +12,31 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from crawler.archive.members import CHUNK, OPENING, WBITS, Fault, Member, Plain
+from crawler.archive.members import (
+    CHUNK,
+    OPENING,
+    WBITS,
+    Fault,
+    Member,
+    Plain,
+    Source,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from crawler.archive.members import Source
-
 HEAD_MAX = 1 << 20
 # A record is held in memory whole
 BLOCK_MAX = 1 << 30
 GZIP = b"\x1f\x8b"
-MEMBER = re.compile(rb"\x1f\x8b\x08")
-PLAIN = re.compile(rb"WARC/\d\.\d+\r?\n")
+# What a record seems to begin with, by the way it is read; None: by either
+MEMBER, PLAIN = rb"\x1f\x8b\x08", rb"WARC/\d\.\d+\r?\n"
+BEGINS: dict[type[Source] | None, re.Pattern[bytes]] = {
+    Member: re.compile(MEMBER),
+    Plain: re.compile(PLAIN),
+    None: re.compile(MEMBER + b"|" + PLAIN),
+}
 END = b"\r\n\r\n"
 FOLDED = re.compile(r"\r?\n[ \t]+")
 
@@ -77,12 +89,15 @@ def frames(path: Path, offset: int = 0) -> Iterator[Frame | Lost]:
     """
     try:
         with path.open("rb") as stream:
-            plain = not stream.read(len(GZIP)).startswith(GZIP)
             size = stream.seek(0, 2)
+            before: type[Source] | None = None
             while offset < size:
-                one = _at(stream, offset, size, plain=plain)
+                source = _source(stream, offset, before)
+                one = _at(stream, offset, size, source, before)
                 yield one
                 offset = one.end
+                if isinstance(one, Frame):
+                    before = type(source)
     except OSError as error:
         raise Damaged(f"{path}: {error.strerror or error}") from error
 
@@ -95,8 +110,7 @@ def frame_at(path: Path, offset: int) -> Frame:
     """
     try:
         with path.open("rb") as stream:
-            plain = not stream.read(len(GZIP)).startswith(GZIP)
-            source = Plain(stream, offset) if plain else Member(stream, offset)
+            source = _source(stream, offset)
             headers, block = _record(source)
             return Frame(offset, source.length, headers, block)
     except OSError as error:
@@ -105,12 +119,31 @@ def frame_at(path: Path, offset: int) -> Frame:
         raise Damaged(f"{path}: offset {offset}: {fault}") from fault
 
 
-def _at(stream: BinaryIO, offset: int, size: int, *, plain: bool) -> Frame | Lost:
-    source = Plain(stream, offset) if plain else Member(stream, offset)
+def _source(
+    stream: BinaryIO, offset: int, before: type[Source] | None = None
+) -> Source:
+    """How to read what begins at ``offset``: as its first bytes say, and where they say
+    nothing, as the last sound record ``before`` it was read."""
+    stream.seek(offset)
+    opening = stream.read(len(OPENING))
+    if opening.startswith(GZIP):
+        # an uncompressed file holds pages in gzip, where a record lies about its length
+        by_chance = before is Plain and not _inflates(stream, offset)
+        return Plain(stream, offset) if by_chance else Member(stream, offset)
+    return (before if before and opening != OPENING else Plain)(stream, offset)
+
+
+def _at(
+    stream: BinaryIO,
+    offset: int,
+    size: int,
+    source: Source,
+    before: type[Source] | None,
+) -> Frame | Lost:
     try:
         headers, block = _record(source)
     except Fault as fault:
-        end = source.skip() or _next(stream, offset + 1, plain=plain) or size
+        end = source.skip() or _next(stream, offset + 1, before) or size
         return Lost(offset, end, str(fault))
     return Frame(offset, source.length, headers, block)
 
@@ -153,13 +186,15 @@ def fields(head: bytes, encoding: str, *, lower: bool = False) -> Pairs:
     return tuple((n.lower() if lower else n, v) for n, v in named if n)
 
 
-def _next(stream: BinaryIO, offset: int, *, plain: bool) -> int | None:
-    """Where the next record seems to begin; None if none does."""
-    pattern, opens = (PLAIN, _after_a_line) if plain else (MEMBER, _inflates)
+def _next(stream: BinaryIO, offset: int, before: type[Source] | None) -> int | None:
+    """Where the next record seems to begin, in the way of those ``before`` it; None if
+    none does."""
+    pattern = BEGINS[before]
     while True:
         stream.seek(offset)
         chunk = stream.read(CHUNK)
         for hit in pattern.finditer(chunk):
+            opens = _inflates if hit[0].startswith(GZIP) else _after_a_line
             if opens(stream, offset + hit.start()):
                 return offset + hit.start()
         if len(chunk) < CHUNK:

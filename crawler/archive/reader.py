@@ -107,15 +107,25 @@ def resources(path: Path, url: str) -> Iterator[tuple[datetime, bytes]]:
                 yield date_of(one), one.block
 
 
-def told_of(path: Path) -> dict[str, str]:
+def told_of(
+    path: Path, damaged: Callable[[Damaged], None] | None = None
+) -> dict[str, str]:
     """Fields of a file's ``warcinfo`` record; empty where it has none.
 
+    Args:
+        damaged: is told if the first record is broken; it only adds to the captures.
+
     Raises:
-        Damaged: the file cannot be read.
+        Damaged: the file cannot be read; so if ``damaged`` is not given and the first
+            record is broken.
     """
     first = next(frames(path), None)
     if isinstance(first, Lost):
-        raise Damaged(f"{path}: offset {first.offset}: {first.reason}")
+        fault = Damaged(f"{path}: offset {first.offset}: {first.reason}")
+        if damaged is None:
+            raise fault
+        damaged(fault)
+        return {}
     if first is None or first.kind != "warcinfo":
         return {}
     text = first.block.decode("utf-8", "replace")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 from glob import escape
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from crawler import urls
+from crawler.archive.nights import series_of
 from crawler.archive.reader import (
     Damaged,
     Stored,
@@ -21,10 +25,14 @@ from crawler.archive.reader import (
 from crawler.archive.series import SUFFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime, timedelta
 
     from crawler.items import Capture
+
+
+# Captures of a night that tell its site from what else it fetched
+MANY = 100
 
 
 class NoArchive(ValueError):
@@ -181,7 +189,38 @@ def _of_run(number: int, root: Path) -> list[Path]:
     return files
 
 
-def info(files: Iterable[Path]) -> dict[str, str]:
-    """What the first file says of itself (``warcinfo``); empty for none."""
-    first = next(iter(files), None)
-    return told_of(first) if first is not None else {}
+def info(
+    files: Sequence[Path], damaged: Callable[[Damaged], None] = lambda _: None
+) -> dict[str, str]:
+    """What the first file says of itself (``warcinfo``), or where that is broken, the
+    next one of its series, which says the same; empty for none.
+
+    Args:
+        damaged: is told of each that is broken.
+
+    Raises:
+        Damaged: a file cannot be read.
+    """
+    own = [series_of(path) for path in files]
+    for path, series in zip(files, own, strict=True):
+        if path != files[0] and (series is None or series != own[0]):
+            continue
+        faults: list[Damaged] = []
+        told = told_of(path, faults.append)
+        if not faults:
+            return told
+        damaged(faults[0])
+    return {}
+
+
+def origin(files: Iterable[Path]) -> str:
+    """Scheme, host and port that most of the first captures were fetched from; empty
+    without a capture.
+
+    Raises:
+        Damaged: a file cannot be read.
+    """
+    captures = chain.from_iterable(scan(path, lambda _: None) for path in files)
+    parts = (urlsplit(one.url) for one in islice(captures, MANY))
+    counted = Counter(f"{one.scheme}://{one.netloc}" for one in parts)
+    return counted.most_common(1)[0][0] if counted else ""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import sys
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrapy.http import HtmlResponse, TextResponse
 
 from crawler import archived_pages, extraction, urls
-from crawler.archive.reader import Damaged
+from crawler.archive import payload
+from crawler.archive.members import Fault
+from crawler.archive.reader import Damaged, holds_a_record
 from crawler.ends.verdict import Exit
 from crawler.looking import LookingCommand, add_site, misunderstood
 from crawler.one_page import fetch, fetchable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from crawler.items import Article, Link
 
-GZIP, WARC = b"\x1f\x8b", b"WARC/"
+GZIP, WARC = b"\x1f\x8b", (".warc", ".warc.gz")
 
 
 class Command(LookingCommand):
@@ -107,9 +107,10 @@ class Command(LookingCommand):
             raise Unreadable(f"--url: {error}") from error
         try:
             body = Path(name).read_bytes()
-            body = gzip.decompress(body) if body.startswith(GZIP) else body
-        except (OSError, EOFError) as error:
-            reason = getattr(error, "strerror", None) or "the gzip data is cut"
+            if body.startswith(GZIP):
+                body, _ = payload.unencoded(body, ["gzip"])
+        except (OSError, Fault) as error:
+            reason = getattr(error, "strerror", None) or error
             raise Unreadable(f"{name} cannot be read: {reason}") from error
         return saved_page(body, url or "")
 
@@ -135,12 +136,15 @@ def show(found: list[Article | Link]) -> None:
 
 
 def is_archive(path: Path) -> bool:
-    """Does a file begin as a WARC file does, compressed or not?"""
+    """Is a file a WARC file, by its name or by any sound record in it?
+
+    Its beginning alone does not tell: that may be what is damaged.
+    """
     try:
-        opening = gzip.open if path.open("rb").read(2) == GZIP else Path.open
-        with opening(path, "rb") as file:
-            return file.read(len(WARC)) == WARC
-    except (OSError, EOFError, zlib.error):
+        if path.name.endswith(WARC):
+            return path.is_file()
+        return holds_a_record(path)
+    except (Damaged, OSError):
         return False  # whoever reads it as a page says what is wrong
 
 
