@@ -38,6 +38,7 @@ BEGINS: dict[type[Source] | None, re.Pattern[bytes]] = {
     None: re.compile(MEMBER + b"|" + PLAIN),
 }
 END = b"\r\n\r\n"
+TOO_LARGE = "there is no memory for what it holds"
 FOLDED = re.compile(r"\r?\n[ \t]+")
 
 Pairs = tuple[tuple[str, str], ...]
@@ -117,6 +118,8 @@ def frame_at(path: Path, offset: int) -> Frame:
         raise Damaged(f"{path}: {error.strerror or error}") from error
     except Fault as fault:
         raise Damaged(f"{path}: offset {offset}: {fault}") from fault
+    except MemoryError as error:
+        raise Damaged(f"{path}: offset {offset}: {TOO_LARGE}") from error
 
 
 def _source(
@@ -142,9 +145,11 @@ def _at(
 ) -> Frame | Lost:
     try:
         headers, block = _record(source)
-    except Fault as fault:
+    except (Fault, MemoryError) as fault:
+        source.data.clear()
         end = source.skip() or _next(stream, offset + 1, before) or size
-        return Lost(offset, end, str(fault))
+        reason = TOO_LARGE if isinstance(fault, MemoryError) else str(fault)
+        return Lost(offset, end, reason)
     return Frame(offset, source.length, headers, block)
 
 

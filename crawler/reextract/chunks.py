@@ -79,7 +79,8 @@ def _found(path: Path, since: datetime | None) -> Iterator[tuple[int, int] | str
     """Places of pages, and a line for what cannot be read."""
     try:
         with path.open("rb") as stream:
-            if stream.read(len(quick.MAGIC)) == quick.MAGIC:
+            # what is damaged at its beginning is more likely compressed: ours all are
+            if stream.read(len(quick.OPENING)) not in (quick.OPENING, b""):
                 with mmap(stream.fileno(), 0, access=ACCESS_READ) as data:
                     yield from _members(path, data, since)
                 return

@@ -26,6 +26,9 @@ WBITS = zlib.MAX_WBITS | 16
 OPENING, END, LINE = b"WARC/", b"\r\n\r\n", b"\r\n"
 # Enough of a member to inflate its first bytes
 PEEK = 128
+# Bytes that a record, or its body, may inflate to here: far above any page, so that
+# only bombs and giants take the long way, which has bounds of its own
+MOST = 32 << 20
 # What is not told to a page's reader: it is off, or means the bytes as they were
 OFF = (b"content-encoding", b"content-length")
 PARTED = frozenset({b"warc-truncated", b"warc-segment-number"})
@@ -42,6 +45,8 @@ class Page(NamedTuple):
 
 def member(data: mmap, offset: int) -> tuple[int, bytes] | None:
     """Where the gzip member at ``offset`` ends, and the record in it, whole."""
+    if data[offset : offset + len(MAGIC)] != MAGIC:
+        return None
     end = _next(data, offset + len(MAGIC))
     record = inflated(data[offset:end])
     if record is None or not record.startswith(OPENING) or not record.endswith(END):
@@ -64,11 +69,12 @@ def _next(data: mmap, offset: int) -> int:
     return len(data)
 
 
-def inflated(member: bytes) -> bytes | None:
-    """What one sound gzip member holds, if nothing follows it."""
+def inflated(member: bytes, most: int = MOST) -> bytes | None:
+    """What one sound gzip member holds, if nothing follows it and it is less than
+    ``most`` bytes."""
     inflate = zlib.decompressobj(WBITS)
     try:
-        data = inflate.decompress(member)
+        data = inflate.decompress(member, most)
     except zlib.error:
         return None
     return data if inflate.eof and not inflate.unused_data else None

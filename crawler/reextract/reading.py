@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler import urls
 from crawler.archive import reader
+from crawler.archive.framing import TOO_LARGE
 from crawler.extraction import LISTS, origin_of, readable
 from crawler.items import Scope
 from crawler.pages.channel import parse_channel
@@ -79,7 +80,10 @@ def page_at(path: Path, offset: int, member: bytes | None = None) -> quick.Page:
     Raises:
         Damaged: the record cannot be read, or is not what its digest says.
     """
-    return (quick.page(member) if member else None) or _slowly(path, offset)
+    try:
+        return (quick.page(member) if member else None) or _slowly(path, offset)
+    except MemoryError as error:
+        raise reader.Damaged(f"{path}: offset {offset}: {TOO_LARGE}") from error
 
 
 def read(page: quick.Page, *, stored: bool) -> Reading:
