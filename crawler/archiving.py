@@ -87,27 +87,26 @@ def cite_mended(connection: psycopg.Connection[Any], root: Path) -> list[str]:
 
 
 def mend_unfinished(root: Path) -> list[str]:
-    """Cuts the torn tails that killed runs left, and writes their manifests.
+    """Cuts the torn tails that killed runs left, and writes their manifests, also of
+    those that are damaged.
 
     Returns:
-        A line for each thing that was mended.
+        A line for each thing that was mended, or cannot be.
     """
-    lines = []
+    lines: list[str] = []
     for name, files in repair.unfinished(root).items():
+        faults: list[Damaged] = []
         try:
             for path in files:
-                torn = repair.mend(path)
-                if torn:
-                    lines.append(
-                        f"{path}: {torn} bytes of a torn record cut off; "
-                        "the whole records before it are kept"
-                    )
+                repair.mend(path, lines.append)
             told = {"outcome": "died", "info": shelf.info(files)}
-            manifest.finish(root, name, told=told, counters={})
+            manifest.finish(root, name, told=told, counters={}, damaged=faults.append)
         except repair.BeingWritten:
             continue
         except (Damaged, OSError) as error:
             lines.append(f"{name} could not be mended: {error}")
+        if faults:
+            lines.append(f"{name}: {len(faults)} damaged, the first is {faults[0]}")
     return lines
 
 

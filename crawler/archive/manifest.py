@@ -20,7 +20,7 @@ from crawler.archive.reader import Damaged, Stored, capture_of, decoded, scan
 from crawler.archive.series import SUFFIX, sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -31,7 +31,12 @@ COUNTED = ("page/", "skip/", "left/", "request/", "archive/", "retry/", "robotst
 
 
 def finish(
-    root: Path, name: str, *, told: Mapping[str, Any], counters: Mapping[str, Any]
+    root: Path,
+    name: str,
+    *,
+    told: Mapping[str, Any],
+    counters: Mapping[str, Any],
+    damaged: Callable[[Damaged], None] | None = None,
 ) -> str | None:
     """Writes the index and the manifest of a finished series.
 
@@ -40,18 +45,20 @@ def finish(
         name: of the series, relative to ``root``.
         told: further entries (run, software, settings …).
         counters: Scrapy's stats; those of outcomes are kept.
+        damaged: is told of each fault, and the series gets its manifest all the same.
 
     Returns:
         The root hash; None where nothing was archived.
 
     Raises:
-        Damaged: a file of the series cannot be read.
+        Damaged: a file of the series cannot be read; so if it has a fault and
+            ``damaged`` is not given.
         OSError: the manifest cannot be written.
     """
     files = files_of(root, name)
     if not files:
         return None
-    captures, robots = _read(files, root)
+    captures, robots = _read(files, root, damaged)
     base = root / name
     answered = (one for one in captures if one.status is not None)
     index.write(base.with_name(base.name + index.SUFFIX), map(index.entry, answered))
@@ -74,13 +81,13 @@ def finish(
 
 
 def _read(
-    files: Iterable[Path], root: Path
+    files: Iterable[Path], root: Path, damaged: Callable[[Damaged], None] | None
 ) -> tuple[list[Capture], list[dict[str, Any]]]:
     """All captures, without their bodies, and what robots.txt said."""
     captures: list[Capture] = []
     robots: list[dict[str, Any]] = []
     for path in files:
-        for stored in scan(path):
+        for stored in scan(path, damaged):
             captures.append(capture_of(stored, path, root))
             if urlsplit(stored.url).path == "/robots.txt":
                 robots.append(_robots(stored))
