@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 import pytest
 
 from crawler.archive import manifest, verify
 from crawler.archive.framing import Frame, frames
 from crawler.archive.inspection import Inspection, everything
-from crawler.archive.reader import capture_of, scan
 from tests.archives import (
     HTTP,
     NAME,
@@ -26,17 +23,8 @@ from tests.archives import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from crawler.items import Capture
-
 OTHER = "sha1:" + "A" * 32
 CHUNKS = b"4\r\ntext\r\n0\r\n\r\n"
-
-
-@pytest.fixture
-def kept(tmp_path: Path) -> tuple[Path, list[Capture]]:
-    """A file and the rows that point into it."""
-    captures = keep(tmp_path, map(exchange, range(5)))
-    return warc_of(tmp_path), captures
 
 
 def told(path: Path) -> list[str]:
@@ -54,7 +42,7 @@ def test_a_sound_file_has_no_findings_and_all_its_captures(tmp_path: Path) -> No
 
     assert checked.findings == []
     assert checked.records == 1 + 3 * 5
-    assert {key: place.capture_id for key, place in checked.places.items()} == {
+    assert {key: place.capture.capture_id for key, place in checked.places.items()} == {
         one.file_offset: one.capture_id for one in captures
     }
 
@@ -126,6 +114,24 @@ def test_requests_and_resources_are_checked_too(tmp_path: Path) -> None:
     assert "resource" in line
 
 
+@pytest.mark.parametrize("digest", ["nonsense", "crc32:352441c2"])
+def test_digests_of_an_unknown_algorithm_are_a_note_and_the_rest_is_compared(
+    digest: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.warc.gz"
+    one = record("response", answer(), WARC_Payload_Digest=digest)
+    bad = record("response", answer(), WARC_Block_Digest=OTHER)
+    path.write_bytes(one + bad + one)
+    fault, note = verify.warc(path).findings
+
+    assert (fault.grave, fault.offset) == (True, len(one))
+    assert (note.grave, note.offset) == (False, 0)
+    name = digest.partition(":")[0]
+    assert note.fault.endswith(
+        f"a digest of an unknown algorithm, {name!r} (and 1 more)"
+    )
+
+
 def test_damage_never_hides_what_is_wrong_after_it(tmp_path: Path) -> None:
     path = tmp_path / "x.warc.gz"
     bad = record("response", answer(), WARC_Payload_Digest=OTHER)
@@ -144,12 +150,6 @@ def test_a_file_that_is_empty_or_not_there_is_a_finding(tmp_path: Path) -> None:
     assert verify.warc(path, may_be_empty=True).findings == []
 
 
-def rows(path: Path, given: list[Capture], **how: Any) -> list[str]:
-    findings, number = verify.rows(str(path), given, verify.warc(path), **how)
-    assert number == len(given)
-    return [str(one) for one in findings]
-
-
 def test_what_cannot_be_opened_is_a_finding_and_stops_nothing(tmp_path: Path) -> None:
     keep(tmp_path, [exchange(1)])
     manifest.finish(tmp_path, NAME, told={}, counters={})
@@ -161,70 +161,3 @@ def test_what_cannot_be_opened_is_a_finding_and_stops_nothing(tmp_path: Path) ->
 
     assert looking.captures == 1
     assert [line.startswith(f"{odd}: ") for line in found] == [True, True]
-
-
-def test_rows_that_are_right_are_no_findings(
-    kept: tuple[Path, list[Capture]], tmp_path: Path
-) -> None:
-    assert rows(*kept) == []
-    assert (
-        rows(kept[0], [capture_of(one, kept[0], tmp_path) for one in scan(kept[0])])
-        == []
-    )
-
-
-@pytest.mark.parametrize(
-    ("changed", "said"),
-    [
-        ({"file_offset": 3}, "but no whole record of a capture is"),
-        ({"capture_id": UUID(int=99)}, "but the record is 00000000"),
-        ({"file_length": 9}, "9 bytes long, but it is"),
-        ({"payload_sha256": "ab"}, "payload sha256 ab, but is"),
-    ],
-)
-def test_a_row_that_says_what_is_not_so_is_one_line(
-    changed: dict[str, Any], said: str, kept: tuple[Path, list[Capture]]
-) -> None:
-    path, captures = kept
-    wrong = replace(captures[2], **changed)
-    lines = rows(path, [*captures[:2], wrong, *captures[3:]])
-
-    assert lines[0].startswith(
-        f"{path}: offset {wrong.file_offset}: table capture says"
-    )
-    assert said in lines[0]
-    # the record that the row should have named has none now
-    assert len(lines) == (2 if "file_offset" in changed else 1)
-
-
-def test_a_record_without_a_row_is_named(kept: tuple[Path, list[Capture]]) -> None:
-    path, captures = kept
-    (line,) = rows(path, captures[1:])
-    assert f"offset {captures[0].file_offset}: capture" in line
-    assert line.endswith("has no row in the database")
-
-
-def test_a_file_of_which_no_row_is_there_is_one_line(
-    kept: tuple[Path, list[Capture]],
-) -> None:
-    (line,) = rows(kept[0], [])
-    assert "5 captures without a row" in line
-    assert "--no-database" in line
-
-
-def test_what_a_killed_run_had_not_stored_yet_is_no_fault(
-    kept: tuple[Path, list[Capture]],
-) -> None:
-    path, captures = kept
-    findings, _ = verify.rows(str(path), captures[:3], verify.warc(path), died=True)
-    assert [one.grave for one in findings] == [False]
-    assert "2 captures" in str(findings[0])
-
-
-def test_rows_of_a_file_that_is_not_there_are_one_line(
-    kept: tuple[Path, list[Capture]],
-) -> None:
-    findings, _ = verify.rows("x.warc.gz", kept[1], None)
-    assert [str(one) for one in findings] == [
-        "x.warc.gz: is not there, but 5 rows of table capture point into it"
-    ]

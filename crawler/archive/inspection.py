@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from crawler.archive import manifest, nights, repair, shelf, verify
+from crawler.archive import manifest, nights, repair, rows, shelf, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -105,7 +105,7 @@ class Inspection:
         name = path.relative_to(self.root).as_posix() if inside else str(path)
         if self.rows_of is not None and (inside or name in self.outside):
             died = told.get("outcome") in SHORT
-            findings, number = verify.rows(
+            findings, number = rows.compare(
                 str(path), self.rows_of(name), checked, died=died
             )
             self.rows += number
@@ -117,7 +117,7 @@ class Inspection:
         for name in names:
             path = self.root / name
             if self.rows_of is not None and not path.exists():
-                findings, number = verify.rows(str(path), self.rows_of(name), None)
+                findings, number = rows.compare(str(path), self.rows_of(name), None)
                 self.rows += number
                 for finding in findings:
                     self.tell(finding)

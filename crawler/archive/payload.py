@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Tools that speak HTTP/2 write such a line too, though it never was on the wire
 STATUS = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: [^\n]*)?\r?\n")
-REQUEST = re.compile(rb"[A-Z]+ [^\n]*HTTP/\d(?:\.\d)?\r?\n")
+REQUEST = re.compile(rb"([A-Z]+) [^\n]*HTTP/\d(?:\.\d)?\r?\n")
 BLANK = re.compile(rb"\r?\n\r?\n")
 CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,200})?\r?\n")
 DIGESTS = ("md5", "sha1", "sha256", "sha384", "sha512")
@@ -45,6 +45,12 @@ def http(block: bytes) -> tuple[int, Pairs, bytes]:
     if blank is None:
         raise Fault("the HTTP head has no end")
     return status, fields(block[: blank.start()], "latin-1"), block[blank.end() :]
+
+
+def method(block: bytes) -> str | None:
+    """The method of an HTTP request; None if the block is none."""
+    line = REQUEST.match(block)
+    return line[1].decode() if line else None
 
 
 def after_head(block: bytes) -> bytes:
@@ -88,14 +94,18 @@ def unencoded(body: bytes, encodings: Iterable[str]) -> tuple[bytes, list[str]]:
     return codings.unencoded(body, encodings if body else (), UNPACKED_MAX)
 
 
+def algorithm(stated: str) -> str:
+    """Of a stated digest, as ``DIGESTS`` spells those that are known."""
+    return stated.partition(":")[0].strip().lower().replace("-", "")
+
+
 def digest_fault(stated: str, *contents: bytes) -> str | None:
     """What is wrong with a stated digest (``sha1:`` and Base32, or hex); None if one
     of ``contents`` has it, or if its kind is unknown."""
-    name, _, value = stated.partition(":")
-    algorithm = name.strip().lower().replace("-", "")
-    if algorithm not in DIGESTS or not contents:
+    name, value = algorithm(stated), stated.partition(":")[2]
+    if name not in DIGESTS or not contents:
         return None
-    digest = partial(hashlib.new, algorithm, usedforsecurity=False)
+    digest = partial(hashlib.new, name, usedforsecurity=False)
     found = ""
     for content in contents:
         raw = digest(content).digest()
@@ -103,4 +113,4 @@ def digest_fault(stated: str, *contents: bytes) -> str | None:
         found = raw.hex() if in_hex else b32encode(raw).decode().rstrip("=")
         if value.strip().rstrip("=").lower() == found.lower():
             return None
-    return f"{algorithm} {value.strip()}, but is {found}"
+    return f"{name} {value.strip()}, but is {found}"

@@ -94,7 +94,7 @@ def _stored(frame: Frame, **held: Any) -> Stored:
     record_id = frame.get("warc-record-id")
     given = {"status": None, "failure": None, "headers": (), "body": b"", **held}
     return Stored(
-        capture_id=_uuid(record_id or f"{frame.get('warc-date')} {url}"),
+        capture_id=id_of(record_id or f"{frame.get('warc-date')} {url}"),
         url=url,
         fetched_at=date_of(frame),
         file_offset=frame.offset,
@@ -139,7 +139,8 @@ def _json(text: bytes) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _uuid(record_id: str) -> UUID:
+def id_of(record_id: str) -> UUID:
+    """The id of the capture that a WARC-Record-ID names."""
     try:
         return UUID(record_id.strip("<>").removeprefix("urn:uuid:"))
     except ValueError:

@@ -1,23 +1,26 @@
-"""Is the archive sound: its records, its manifests, and the rows that refer to it."""
+"""Is the archive sound: its records and its manifests."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crawler.archive import manifest, nights, payload
-from crawler.archive.exchange import payload_digest
+from crawler.archive import digests, manifest, nights, payload
 from crawler.archive.framing import Damaged, Lost, frames
 from crawler.archive.members import Fault
-from crawler.archive.stored import stored_of
+from crawler.archive.reader import capture_of
+from crawler.archive.stored import id_of, stored_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
     from uuid import UUID
 
     from crawler.archive.framing import Frame
     from crawler.items import Capture
+
+FRACTION = re.compile(r"[.,](\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +39,28 @@ class Finding:
 
 
 class Place(NamedTuple):
-    """A capture as its file has it; ``sha256``: of the payload, hex."""
+    """A capture as its file has it; ``unit``: its time is known to these
+    microseconds."""
 
-    capture_id: UUID
-    length: int
-    sha256: str
-    url: str
+    capture: Capture
+    unit: int
 
 
 @dataclass(slots=True)
 class Checked:
-    """What a WARC file holds, by the offsets of its captures, and what is wrong."""
+    """What a WARC file holds, by the offsets of its captures, and what is wrong.
+    ``methods``: of the requests that led to captures. ``unknown``: algorithms of
+    digests that nobody here knows -> the offset of the first, and how many."""
 
     file: str
     records: int = 0
     places: dict[int, Place] = field(default_factory=dict)
+    methods: dict[UUID, str] = field(default_factory=dict)
+    unknown: dict[str, tuple[int, int]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
-    def add(self, offset: int | None, fault: str) -> None:
-        self.findings.append(Finding(self.file, offset, fault))
+    def add(self, offset: int | None, fault: str, *, grave: bool = True) -> None:
+        self.findings.append(Finding(self.file, offset, fault, grave))
 
 
 def warc(path: Path, *, may_be_empty: bool = False) -> Checked:
@@ -64,21 +70,26 @@ def warc(path: Path, *, may_be_empty: bool = False) -> Checked:
         may_be_empty: its manifest knows it so.
 
     Returns:
-        A finding for each fault, in the order of the file; never raises for damage.
+        A finding for each fault, in the order of the file, then a note for each
+        algorithm of digests that is unknown; never raises for damage.
     """
     checked = Checked(str(path))
     try:
         for one in frames(path):
-            _check(one, checked)
+            _check(one, checked, path)
     except Damaged as error:
         checked.add(None, str(error).removeprefix(f"{path}: "))
     else:
         if not (checked.records or checked.findings or may_be_empty):
             checked.add(None, "the file is empty")
+    for algorithm, (offset, number) in checked.unknown.items():
+        more = f" (and {number - 1} more)" if number > 1 else ""
+        fault = f"not compared: a digest of an unknown algorithm, {algorithm!r}{more}"
+        checked.add(offset, fault, grave=False)
     return checked
 
 
-def _check(one: Frame | Lost, checked: Checked) -> None:
+def _check(one: Frame | Lost, checked: Checked, path: Path) -> None:
     try:
         stored = stored_of(one)
     except Fault as fault:
@@ -87,33 +98,25 @@ def _check(one: Frame | Lost, checked: Checked) -> None:
     if isinstance(one, Lost):
         return
     checked.records += 1
-    for wrong in digests(one):
+    for wrong in digests.faults(one):
         checked.add(one.offset, wrong)
+    for algorithm in digests.unknown(one):
+        first, number = checked.unknown.get(algorithm, (one.offset, 0))
+        checked.unknown[algorithm] = first, number + 1
     if stored is not None:
-        sha256 = payload_digest(stored.body)
-        place = Place(stored.capture_id, one.length, sha256, stored.url)
-        checked.places[one.offset] = place
+        held = capture_of(stored, path, path.parent)
+        checked.places[one.offset] = Place(held, _unit(one.get("warc-date")))
+    elif one.kind == "request" and one.get("warc-concurrent-to"):
+        method = payload.method(one.block)
+        if method:
+            checked.methods[id_of(one.get("warc-concurrent-to"))] = method
 
 
-def digests(frame: Frame) -> Iterator[str]:
-    """What is wrong with the digests that a record states of itself."""
-    named = f"{frame.kind} {frame.get('warc-record-id')}"
-    fault = payload.digest_fault(frame.get("warc-block-digest"), frame.block)
-    if fault:
-        yield f"{named}: block digest {fault}"
-    # the payload of these is elsewhere, or only in part here
-    parted = frame.get("warc-truncated") or frame.get("warc-segment-number")
-    if frame.kind == "revisit" or parted or not frame.get("warc-payload-digest"):
-        return
-    body = frame.block
-    if frame.get("content-type").lower().startswith("application/http"):
-        body = payload.after_head(frame.block)
-    # tools do not agree on whether chunks belong to the payload
-    whole = payload.dechunked(body)
-    either = (body,) if whole is None else (body, whole[0])
-    fault = payload.digest_fault(frame.get("warc-payload-digest"), *either)
-    if fault:
-        yield f"{named}: payload digest {fault}"
+def _unit(stated: str) -> int:
+    """Microseconds to which a WARC-Date is known: it may leave out any of its ends."""
+    fraction = FRACTION.search(stated)
+    digits = len(fraction[1]) if fraction else 0
+    return int(10 ** (6 - min(digits, 6)))
 
 
 def series(base: Path, *, own: bool = True) -> tuple[list[Finding], str]:
@@ -172,64 +175,3 @@ def _differs(stated: dict[str, Any], found: dict[str, Any]) -> str:
         f"sha256 {found['sha256']} ({found['bytes']} bytes), but the manifest says "
         f"{stated.get('sha256')} ({stated.get('bytes')} bytes)"
     )
-
-
-def rows(
-    file: str, given: Iterable[Capture], checked: Checked | None, *, died: bool = False
-) -> tuple[list[Finding], int]:
-    """Compares the rows of table ``capture`` that name a file with what it holds.
-
-    Args:
-        checked: None if the file is not there.
-        died: the run was killed; it may have archived more than it stored.
-
-    Returns:
-        Findings, and the number of rows.
-    """
-    findings, met = [], set()
-    number = 0
-    for row in given:
-        number += 1
-        met.add(row.file_offset)
-        if checked is not None:
-            fault = _row(row, checked.places.get(row.file_offset))
-            if fault:
-                findings.append(Finding(checked.file, row.file_offset, fault))
-    if checked is None:
-        fault = f"is not there, but {number} rows of table capture point into it"
-        return [Finding(file, None, fault)] if number else [], number
-    alone = {key: one for key, one in checked.places.items() if key not in met}
-    none = died or not number
-    return [*findings, *_alone(checked.file, alone, none=none, died=died)], number
-
-
-def _alone(
-    file: str, alone: dict[int, Place], *, none: bool, died: bool
-) -> Iterator[Finding]:
-    """Captures without a row: one line for all of them, or one for each."""
-    if alone and none:
-        fault = f"{len(alone)} captures without a row in the database: "
-        fault += "the run was killed before it stored them" if died else ELSEWHERE
-        yield Finding(file, None, fault, grave=not died)
-        return
-    for offset, one in alone.items():
-        fault = f"capture {one.capture_id} ({one.url}) has no row in the database"
-        yield Finding(file, offset, fault)
-
-
-ELSEWHERE = "is the night of another one? --no-database leaves the rows out"
-
-
-def _row(row: Capture, place: Place | None) -> str | None:
-    """What a row says that is not so; None if all of it is."""
-    said = f"table capture says {row.capture_id} ({row.url}) is here"
-    if place is None:
-        return f"{said}, but no whole record of a capture is"
-    if place.capture_id != row.capture_id:
-        return f"{said}, but the record is {place.capture_id} ({place.url})"
-    faults = []
-    if place.length != row.file_length:
-        faults.append(f"{row.file_length} bytes long, but it is {place.length}")
-    if place.sha256 != row.payload_sha256:
-        faults.append(f"payload sha256 {row.payload_sha256}, but is {place.sha256}")
-    return f"{said}, {' and '.join(faults)}" if faults else None
