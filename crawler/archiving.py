@@ -174,7 +174,7 @@ def replayed(
         if key in MATTER and settings.getpriority(key) != PRIORITY_OF_A_PERSON:
             settings.set(key, value, priority="cmdline")
     for key, value in {
-        "REPLAY": [str(path.absolute()) for path in files],
+        "REPLAY": [str(placed(path, root)) for path in files],
         "DOWNLOAD_DELAY": 0,
         "CONCURRENT_REQUESTS": 1,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
@@ -214,6 +214,15 @@ UNKNOWN = (
     "the arguments and settings of the night are not known, those of this run are used"
 )
 PRIORITY_OF_A_PERSON = 40
+
+
+def placed(path: Path, root: Path) -> Path:
+    """A file of the archive's folder as it is named there, by whatever way it was
+    found; the absolute path of any other: rows name it, and it is to be found again."""
+    own, real = path.absolute(), path.resolve()
+    if not own.is_relative_to(root) and real.is_relative_to(root.resolve()):
+        return root / real.relative_to(root.resolve())
+    return real if ".." in own.parts else own
 
 
 def first_captures(settings: Settings) -> Iterator[UUID]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from crawler.archive import manifest, shelf
 from crawler.archive.inspection import Scope, everything, named
 from crawler.archive.verify import Finding
-from pipelines.storage import archives, captures
+from pipelines.storage import archives, captures, dangling
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import psycopg
@@ -23,21 +24,27 @@ def verify_paths(
     paths: list[str],
     connection: psycopg.Connection[Any] | None,
 ) -> None:
-    """The paths, or the whole archive and every row.
+    """The paths, or the whole archive and every row, also of files that lie elsewhere.
 
     Raises:
         NoArchive: there is nothing to verify.
     """
     root = inspection.root
     scope = named(paths, root) if paths else everything(root)
-    rows = captures.files(connection) if connection and not paths else {}
-    if not (scope.files or scope.series or rows):
+    asked = connection if not paths else None
+    rows = captures.files(asked) if asked else {}
+    nowhere = list(dangling_of(asked)) if asked else []
+    if not (scope.files or scope.series or rows or nowhere):
         raise shelf.NoArchive(
             f"nothing to verify in {root}: scrapy crawl udn_world archives a night, "
             "VAR_DIR says where"
         )
+    scope.add((root / one for one in rows if (root / one).exists()), whole=True)
+    inspection.outside = frozenset(rows)
     inspection.run(scope)
     inspection.missing(rows)
+    for finding in nowhere:
+        inspection.tell(finding)
 
 
 def verify_run(
@@ -52,11 +59,14 @@ def verify_run(
     row = archives.of_run(connection, run) if connection else None
     rows = captures.files(connection, run=run) if connection else {}
     scope = scope_of(root, run, row, rows)
-    if not (scope.files or scope.series or rows):
+    nowhere = list(dangling_of(connection, run=run)) if connection else []
+    if not (scope.files or scope.series or rows or nowhere):
         raise shelf.NoArchive(f"run {run} has archived nothing: nothing was compared")
     inspection.outside = frozenset(rows)
     inspection.run(scope)
     inspection.missing(rows)
+    for finding in nowhere:
+        inspection.tell(finding)
     for series, found in inspection.roots.items():
         print(f"{series}: root {found}")
         if row is not None and not row.replayed:
@@ -76,6 +86,23 @@ def scope_of(root: Path, run: int, row: Archived | None, rows: dict[str, int]) -
     whole = row is None or row.series is None
     scope.add((root / one for one in rows if (root / one).exists()), whole=whole)
     return scope
+
+
+def dangling_of(
+    connection: psycopg.Connection[Any], *, run: int | None = None
+) -> Iterator[Finding]:
+    """One finding for each table with rows (of a run, or any) that name captures which
+    table ``capture`` does not hold."""
+    for one in dangling.find(connection, run=run):
+        examples = [f"{key} ({capture})" for key, capture in one.examples]
+        if one.rows > len(examples):
+            examples.append("…")
+        naming = one.naming
+        fault = (
+            f"{one.rows} rows name in {naming.column} a capture that table capture "
+            f"does not hold: {'; '.join(examples)}"
+        )
+        yield Finding(f"table {naming.table}", None, fault)
 
 
 def compare(inspection: Inspection, run: int, row: Archived, found: str) -> None:

@@ -51,12 +51,14 @@ class Command(LookingCommand):
     def long_desc(self) -> str:
         return (
             "list: the nights in the archive. verify: every record, digest, manifest "
-            "and row of table capture; without PATH the whole archive; --run N also "
-            "compares the root hash of a run. index: write a CDXJ index beside WARC "
-            "files, also those of other tools. PATH is a WARC file, a folder, a series "
-            "or a run's number. Example: scrapy archive verify --run 12. Exit codes: "
-            "0 all is well, 1 something is not, 2 not understood, 3 nothing there, or "
-            "a newer schema, 4 the database cannot be reached, 10 has no room."
+            "and row of table capture, and rows that name captures; without PATH the "
+            "whole archive, and each file that rows name; --run N also compares the "
+            "root hash of a run. index: write a CDXJ index beside WARC files, also "
+            "those of other tools. PATH is a WARC file, a folder, a series or a run's "
+            "number. Example: scrapy archive verify --run 12. Exit codes: 0 all is "
+            "well, 1 something is not, 2 not understood, 3 nothing there or nothing "
+            "compared, or a newer schema, 4 the database cannot be reached, 10 has no "
+            "room."
         )
 
     def add_options(self, parser: ArgumentParser) -> None:
@@ -136,7 +138,7 @@ class Command(LookingCommand):
             else:
                 verify_paths(inspection, args, connection)
         print(summary(inspection, len(grave)))
-        if opts.run is not None and not (grave or inspection.files):
+        if not (grave or inspection.files):
             return Exit.CONFIGURATION
         return Exit.INTERNAL if grave else Exit.GOOD
 
