@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+ANSI = re.compile(r"\x1b\[[\d;]*m")
 ARCHIVED = "SELECT archive, archive_root FROM run WHERE run_id = 1"
 
 
@@ -85,20 +87,18 @@ def test_a_night_is_listed_with_the_root_hash_its_run_has(night: Kept) -> None:
     assert plain.endswith(f"  complete  root {told['root']}")
 
 
-def test_a_list_on_a_terminal_is_a_table(night: Kept) -> None:
+@pytest.mark.parametrize("columns", [60, 80, 120, 250])
+def test_a_list_on_a_terminal_cuts_nothing(night: Kept, columns: int) -> None:
     master, slave = os.openpty()
-    subprocess.run(
-        [sys.executable, "-m", "scrapy", "archive", "list"],
-        cwd=ROOT,
-        env=environment(night.dsn, VAR_DIR=str(night.var), COLUMNS="250"),
-        stdout=slave,
-        check=True,
-    )
-    text = os.read(master, 1 << 16).decode()
+    command = [sys.executable, "-m", "scrapy", "archive", "list"]
+    env = environment(night.dsn, VAR_DIR=str(night.var), COLUMNS=str(columns))
+    subprocess.run(command, cwd=ROOT, env=env, stdout=slave, check=True)
+    lines = ANSI.sub("", os.read(master, 1 << 16).decode()).splitlines()
     os.close(slave)
     os.close(master)
-    assert "│" in text
-    assert rows(night.dsn, ARCHIVED)[0][1] in text
+    assert max(map(len, lines)) <= columns
+    cells = [line.split("│")[1].strip() for line in lines if line.startswith("│")]
+    assert "".join(cells) == "".join(rows(night.dsn, ARCHIVED)[0])
 
 
 def test_an_archive_without_a_night_says_how_to_get_one(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 
 from crawler.archive import index, nights, shelf
 from crawler.archive.entries import entries
@@ -194,10 +195,13 @@ def show(found: list[Night], *, as_json: bool) -> None:
         for night in found:
             print(plain(night))
     elif found:
-        table = Table("series", "run", "files", "bytes", "captures", "manifest", "root")
+        # folded, not cut: a night is cited by its root hash
+        names = ("series, root", "run", "files", "bytes", "captures", "manifest")
+        table = Table(*(Column(name, overflow="fold") for name in names))
         for one in found:
-            cells = (one.series, one.run, one.files, one.bytes, one.captures)
-            table.add_row(*map(str, cells), one.manifest, one.root or "")
+            cells = (one.run, one.files, one.bytes, one.captures, one.manifest)
+            named = f"{one.series}\n{one.root or ''}".rstrip()
+            table.add_row(*map(escape, map(str, (named, *cells))))
         Console().print(table)
 
 
