@@ -40,6 +40,10 @@ MATTER = (
 )
 ROOT_HASH = re.compile(r"[0-9a-f]{64}")
 NO_NETWORK = dict.fromkeys(("http", "https", "data", "file", "ftp", "s3"))
+PRIORITY_OF_A_PERSON = 40
+UNKNOWN = (
+    "the arguments and settings of the night are not known, those of this run are used"
+)
 
 
 def root_of(settings: Settings) -> Path:
@@ -169,7 +173,8 @@ def replayed(
     Raises:
         ValueError: no archive is meant, or it cannot be read.
     """
-    files, told = _night(root_of(settings), named)
+    root = root_of(settings)
+    files, told = _night(root, named)
     for key, value in json.loads(told.get("settings", "{}")).items():
         if key in MATTER and settings.getpriority(key) != PRIORITY_OF_A_PERSON:
             settings.set(key, value, priority="cmdline")
@@ -208,12 +213,6 @@ def _night(root: Path, named: str) -> tuple[list[Path], dict[str, str]]:
     for fault in faults:
         print(f"Archive: {fault}{lost}", file=sys.stderr)
     return files, told
-
-
-UNKNOWN = (
-    "the arguments and settings of the night are not known, those of this run are used"
-)
-PRIORITY_OF_A_PERSON = 40
 
 
 def placed(path: Path, root: Path) -> Path:
