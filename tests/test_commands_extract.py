@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crawler.archive import payload
 from crawler.ends.verdict import Exit
 from tests.crawling import scrapy
 from tests.faults import answers, bombs
@@ -98,6 +99,17 @@ def test_what_is_no_story_is_one_line_on_standard_error(
     assert (run.returncode, run.stdout) == (code, "")
     assert len(run.stderr.strip().splitlines()) == 1
     assert word in run.stderr
+
+
+def test_a_saved_page_that_is_a_bomb_is_one_line_too(tmp_path: Path) -> None:
+    page = tmp_path / "page.html.gz"
+    page.write_bytes(gzip.compress(bytes(payload.UNPACKED_MAX + 1), 1))
+
+    run = scrapy("extract", str(page))
+
+    assert (run.returncode, run.stdout) == (Exit.CONFIGURATION, "")
+    assert run.stderr.startswith(f"{page} cannot be read: unpacks to more than ")
+    assert len(run.stderr.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize(

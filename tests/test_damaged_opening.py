@@ -15,6 +15,7 @@ from tests.archives import SITE, answer, exchange, keep, readable, record, warc_
 from tests.crawling import scrapy
 from tests.reextracting import Replayer, night, replayer
 from tests.replaying import replay, rows
+from tests.test_reextract_archives import pages, wget_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +61,19 @@ def test_re_extraction_reads_all_pages(replayer: Replayer, damaged: Path) -> Non
     assert "40 pages of stories read, 40 stored" in told.lines[0]
     assert len(told.errors) == 1
     assert told.errors[0].startswith(f"{damaged}: offset 0: ")
+
+
+def test_re_extraction_reads_an_uncompressed_file_too(
+    replayer: Replayer, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.warc"
+    records = [wget_record(*page) for page in pages(3)]
+    path.write_bytes(b"\0" + b"".join(records)[1:])
+    told = replayer("--diff", str(path))
+
+    assert "2 pages of stories read" in told.lines[0]
+    assert len(told.errors) == 1
+    assert told.errors[0].endswith(f"{len(records[0])} bytes are lost")
 
 
 def test_extract_prints_all_pages(damaged: Path) -> None:
