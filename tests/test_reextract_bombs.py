@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import struct
 import subprocess
 import sys
 import zlib
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["night", "replayer"]  # fixtures
 
+GZIP = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
 # More than a record may hold, and than the process that reads it has memory for
 MANY = 1792 << 20
 KILOBYTES = 2048 << 10
@@ -31,12 +33,20 @@ GIANT = 1000 << 20
 
 
 def bomb(head: bytes, size: int) -> bytes:
-    """A gzip member of ``head``, ``size`` zeros and the end of a record."""
-    packer = zlib.compressobj(9, wbits=31)
-    parts = [packer.compress(head)]
+    """A gzip member of ``head``, ``size`` zeros and the end of a record; packed once
+    for each million of them, which are all alike behind a full flush."""
+    packer = zlib.compressobj(9, wbits=-15)
+    parts = [packer.compress(head), packer.flush(zlib.Z_FULL_FLUSH)]
     million = bytes(1 << 20)
-    parts += [packer.compress(million) for _ in range(size >> 20)]
-    return b"".join([*parts, packer.compress(quick.END), packer.flush()])
+    one = packer.compress(million) + packer.flush(zlib.Z_FULL_FLUSH)
+    check = zlib.crc32(head)
+    for _ in range(size >> 20):
+        check = zlib.crc32(million, check)
+    parts += [one] * (size >> 20)
+    parts += [packer.compress(quick.END), packer.flush()]
+    length = len(head) + size + len(quick.END)
+    trailer = struct.pack("<II", zlib.crc32(quick.END, check), length & 0xFFFFFFFF)
+    return b"".join([GZIP, *parts, trailer])
 
 
 def response(length: int) -> bytes:
