@@ -7,6 +7,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from tests.chain import story_page
+from tests.crawling import scrapy
 from tests.faults import answers
 from tests.faults.server import FaultServer
 from tests.faults.sites import FIRST, HOME, good, path_of, site_of, sitemap
@@ -42,6 +43,9 @@ def test_a_replay_tells_of_every_failure_with_its_time_and_its_capture(
         assert sorted(rows(again, OBSERVED), key=str) == sorted(
             rows(database, OBSERVED), key=str
         )
+        for dsn in (database, again):
+            verified = scrapy("archive", "verify", dsn=dsn, VAR_DIR=str(tmp_path))
+            assert verified.returncode == 0, verified.stdout
     told = {detail for detail, _, unnamed in rows(database, OBSERVED) if not unnamed}
     assert {"damaged_body", "response_data_loss", "download_timeout"} <= told
 
