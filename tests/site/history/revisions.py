@@ -26,15 +26,23 @@ SECTIONS: dict[str, tuple[str, ...]] = {
 
 
 def changed(one: Story, other: Story) -> list[str]:
-    """Sections in which two states of a story differ."""
+    """Sections in which somebody edited a story; photos move on by themselves as a
+    paragraph is put in above them."""
     if one is other:
         return []
     before, after = truth.article(one), truth.article(other)
+    if len(before["paragraphs"]) != len(after["paragraphs"]):
+        before, after = (_without_places(each) for each in (before, after))
     return [
         section
         for section, names in SECTIONS.items()
         if any(before[name] != after[name] for name in names)
     ]
+
+
+def _without_places(article: dict[str, Any]) -> dict[str, Any]:
+    figures = [{**each, "after_paragraph": None} for each in article["figures"]]
+    return {**article, "figures": figures}
 
 
 def alike(one: Story, other: Story) -> bool:
