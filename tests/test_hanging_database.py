@@ -207,3 +207,20 @@ def test_a_signal_ends_the_last_words(server: OwnServer) -> None:
         finally:
             signal.signal(signal.SIGALRM, before)
         assert words.left <= 0
+
+
+def test_a_signal_within_the_wait_for_an_answer_is_told_as_a_signal(
+    database: str, db: Connection
+) -> None:
+    """And not as what the connection says that was still asking."""
+
+    def struck() -> float:
+        raise KeyboardInterrupt
+
+    with db.transaction():
+        db.execute("LOCK TABLE schema_migration IN ACCESS EXCLUSIVE MODE")
+        with storage.connect(database) as connection:
+            connection.patience = struck
+            with pytest.raises(KeyboardInterrupt):
+                migrate.migrate(connection)
+            assert connection.closed

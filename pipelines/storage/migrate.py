@@ -137,7 +137,9 @@ def migrate(connection: psycopg.Connection[Any]) -> list[str]:
         connection.execute(REMEMBER, [Jsonb(_found(connection))])
         return todo
     finally:
-        connection.execute("SELECT pg_advisory_unlock(%s)", [SCHEMA_LOCK])
+        # the lock ends with a connection that a signal or a silence has closed
+        if not connection.closed:
+            connection.execute("SELECT pg_advisory_unlock(%s)", [SCHEMA_LOCK])
 
 
 def refuse_drift(connection: psycopg.Connection[Any]) -> None:

@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -93,6 +94,12 @@ class Connection(psycopg.Connection[Any]):
             return super().wait(heard(gen, self.patience), *given, **named)
         except Silent:
             self.pgconn.finish()
+            raise
+        except KeyboardInterrupt:
+            # a signal that came inside of ``heard`` ended it, and psycopg could not
+            # have the server stop: what is asked now would only be refused
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                self.pgconn.finish()
             raise
 
     def bound(self, seconds: float) -> None:
