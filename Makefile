@@ -20,7 +20,7 @@ demo: .venv/.stamp ## crawl two simulated nights into a real Postgres and show w
 	@$(BIN)/python -m tests.demo
 
 test: .venv/.stamp ## run every test
-	@sh deploy/setup.sh cron
+	@sh deploy/setup.sh tests
 	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not soak and not live"
 
 crawl: .venv/.stamp ## run the nightly job against the live site

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv anew with the locked dependencies; `setup.sh cron` sees to the cron daemon.
+# Makes .venv anew with the locked dependencies; `setup.sh tests` sees to what only tests need.
 # Called by make; safe to call again.
 set -eu
 cd "$(dirname "$0")/.."
@@ -16,10 +16,12 @@ apt_install() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y "$@" >/dev/null 2>&1
 }
 
-if [ "${1:-}" = cron ]; then
-    # only a test needs it here: the one that lets the real daemon start a night
-    command -v cron >/dev/null || apt_install cron ||
-        say "cron is not installed and cannot be had without root: its test will be skipped (apt-get install cron)"
+if [ "${1:-}" = tests ]; then
+    # the real daemon starts a night in one, in another a tool writes the archive
+    for part in cron wget; do
+        command -v "$part" >/dev/null || apt_install "$part" ||
+            say "$part is not installed and cannot be had without root: its test will be skipped (apt-get install $part)"
+    done
     exit 0
 fi
 

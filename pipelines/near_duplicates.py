@@ -17,26 +17,9 @@ from typing import TYPE_CHECKING
 from rensa import RMinHash  # type: ignore[import-untyped]
 
 from pipelines.letters import normalised
-from pipelines.series import part_of
-from pipelines.templates import is_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-__all__ = [
-    "BANDS",
-    "BAND_ROWS",
-    "CHARACTERS_MIN",
-    "GRAM",
-    "METHOD",
-    "PERMUTATIONS",
-    "Signature",
-    "is_template",
-    "normalised",
-    "part_of",
-    "signature",
-    "similarity",
-]
 
 # Counts up whenever the same text gets another signature (normalisation, n-grams, seed,
 # bands, a new algorithm in rensa): signatures of two methods cannot be compared.

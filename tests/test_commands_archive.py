@@ -9,55 +9,23 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
 from crawler.ends.verdict import Exit
 from tests.archives import answer, record
-from tests.crawling import ROOT, crawl, environment, scrapy
-from tests.replaying import another_database, rows
-from tests.site.server import ReplicaServer
+from tests.crawling import ROOT, environment, scrapy
+from tests.kept import Kept, night
+from tests.replaying import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+__all__ = ["night"]  # a fixture
 
 ANSI = re.compile(r"\x1b\[[\d;]*m")
 ARCHIVED = "SELECT archive, archive_root FROM run WHERE run_id = 1"
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A night's database and its archive; ``var`` may be a copy to be damaged."""
-
-    dsn: str
-    var: Path
-
-    @property
-    def warc(self) -> Path:
-        (path,) = self.var.rglob("*.warc.gz")
-        return path
-
-    @property
-    def captures(self) -> int:
-        return int(rows(self.dsn, "SELECT count(*) FROM capture")[0][0])
-
-    def archive(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return scrapy("archive", *arguments, dsn=self.dsn, VAR_DIR=str(self.var))
-
-
-@pytest.fixture(scope="module")
-def night(
-    postgres_server: str, template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Kept]:
-    var = tmp_path_factory.mktemp("var")
-    with another_database(postgres_server, template) as dsn:
-        with ReplicaServer(stories=24, channels=2) as site:
-            run = crawl(site.url, dsn, VAR_DIR=str(var))
-        assert run.returncode == 0, run.stderr
-        yield Kept(dsn, var)
 
 
 @pytest.fixture

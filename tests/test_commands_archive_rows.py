@@ -10,15 +10,15 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from crawler.ends.verdict import Exit
-from tests import replaying
 from tests.crawling import ROOT
+from tests.kept import Kept, night
 from tests.replaying import another_database, replay, rows, tables
-from tests.site.server import ReplicaServer
-from tests.test_commands_archive import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+__all__ = ["night"]  # a fixture
 
 FORGED = """
 UPDATE capture SET status = 404, failure = NULL, url = 'https://example.org/x',
@@ -43,18 +43,6 @@ REPLAYED = """
 INSERT INTO run (spider, arguments, started_at)
 VALUES ('udn_world', '{"replay": "1"}', now()) RETURNING run_id
 """
-
-
-@pytest.fixture(scope="module")
-def night(
-    postgres_server: str, template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Kept]:
-    var = tmp_path_factory.mktemp("var")
-    with another_database(postgres_server, template) as dsn:
-        with ReplicaServer(stories=24, channels=2) as site:
-            run = replaying.night(site, dsn, str(var))
-        assert run.returncode == 0, run.stderr
-        yield Kept(dsn, var)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from crawler.pages.tag_scan import excess
 from crawler.pages.walls import wall
 from crawler.sections import structured
 from pipelines import revisions, sentence_diff
-from pipelines.near_duplicates import is_template
+from pipelines.templates import is_template
 from tests.faults import shapes
 
 if TYPE_CHECKING:

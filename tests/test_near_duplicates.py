@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.letters import normalised
 from pipelines.near_duplicates import (
     BAND_ROWS,
     BANDS,
@@ -21,7 +22,6 @@ from pipelines.near_duplicates import (
     GRAM,
     PERMUTATIONS,
     Signature,
-    normalised,
     signature,
     similarity,
 )

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.near_duplicates import is_template, part_of
+from pipelines.series import part_of
+from pipelines.templates import is_template
 from tests.site import text
 
 TEMPLATES = [

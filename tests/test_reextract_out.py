@@ -77,13 +77,15 @@ def test_a_full_terminal_or_file_is_one_line_and_no_change(
     assert "No space left" in lost.stderr
 
 
-@pytest.mark.parametrize("begins", [b"\x1f\x8b\x08", b"WARC/1.1\r\n"])
-def test_an_archive_is_never_overwritten(
-    replayer: Replayer, begins: bytes, tmp_path: Path
+@pytest.mark.parametrize("name", ["mine.warc.gz", "mine"])
+def test_an_archive_is_never_overwritten_be_its_beginning_damaged(
+    replayer: Replayer, name: str, tmp_path: Path
 ) -> None:
-    path = tmp_path / "mine.warc.gz"
-    path.write_bytes(begins)
+    (archive,) = replayer.var.rglob("*.warc.gz")
+    held = b"\0" + archive.read_bytes()[1:]
+    path = tmp_path / name
+    path.write_bytes(held)
     told = replayer("--diff", "1", "--out", str(path))
     assert told.code == 3
     assert "is an archive" in told.errors[0]
-    assert path.read_bytes() == begins
+    assert path.read_bytes() == held

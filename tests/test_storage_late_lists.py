@@ -54,7 +54,7 @@ def arrive(dsn: str, page: Page, *, late: bool) -> None:
             when = at(page, 1)
             links = shown(page)
             await store_batch(
-                connection, links, run=page.night, seen_at=when, belated=late
+                connection, links, run=page.night, seen_at=when, draining=late
             )
 
     asyncio.run(write())

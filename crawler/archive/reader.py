@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Scrapy's word for a body that may not be whole
 PARTIAL = "partial"
+NAMES = (".warc", ".warc.gz")
 
 __all__ = [
     "PARTIAL",
@@ -33,6 +34,7 @@ __all__ = [
     "decoded",
     "digest_fault",
     "holds_a_record",
+    "is_archive",
     "read",
     "resources",
     "response_of",
@@ -69,12 +71,26 @@ def scan(
 
 
 def holds_a_record(path: Path) -> bool:
-    """Is there one sound record in a file: is it a WARC file at all?
+    """Is there one sound record in a file?
 
     Raises:
         Damaged: the file cannot be read.
     """
     return any(isinstance(one, Frame) for one in frames(path))
+
+
+def is_archive(path: Path) -> bool:
+    """Is a file a WARC file, by its name or by any sound record in it?
+
+    Its beginning alone does not tell: that may be what is damaged. What cannot be read
+    is none.
+    """
+    try:
+        if path.name.endswith(NAMES):
+            return path.is_file()
+        return holds_a_record(path)
+    except (Damaged, OSError):
+        return False
 
 
 def read(path: Path, offset: int) -> Stored:

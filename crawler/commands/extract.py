@@ -11,7 +11,7 @@ from scrapy.http import HtmlResponse, TextResponse
 from crawler import archived_pages, extraction, urls
 from crawler.archive import payload
 from crawler.archive.members import Fault
-from crawler.archive.reader import Damaged, holds_a_record
+from crawler.archive.reader import Damaged, is_archive
 from crawler.ends.verdict import Exit
 from crawler.looking import LookingCommand, add_site, misunderstood
 from crawler.one_page import fetch, fetchable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from crawler.items import Article, Link
 
-GZIP, WARC = b"\x1f\x8b", (".warc", ".warc.gz")
+GZIP = b"\x1f\x8b"
 
 
 class Command(LookingCommand):
@@ -133,19 +133,6 @@ def show(found: list[Article | Link]) -> None:
     for item in found:
         print(extraction.as_json(item))
     tell_incidents(found)
-
-
-def is_archive(path: Path) -> bool:
-    """Is a file a WARC file, by its name or by any sound record in it?
-
-    Its beginning alone does not tell: that may be what is damaged.
-    """
-    try:
-        if path.name.endswith(WARC):
-            return path.is_file()
-        return holds_a_record(path)
-    except (Damaged, OSError):
-        return False  # whoever reads it as a page says what is wrong
 
 
 def saved_page(body: bytes, url: str) -> TextResponse:

@@ -11,6 +11,7 @@ import psycopg
 
 from crawler import archiving, times
 from crawler.archive import shelf
+from crawler.archive.reader import is_archive
 from crawler.ends.interruption import interruptible
 from crawler.ends.not_started import code_of
 from crawler.ends.verdict import Exit
@@ -39,8 +40,6 @@ TYPE_THIS = (
     "scrapy crawl udn_world -a replay=ARCHIVE"
 )
 UNTOLD = "what is found cannot be written out; what is stored is whole, run it again"
-# How an archive begins, compressed or not
-ARCHIVED = (b"\x1f\x8b", b"WARC/")
 INTERRUPTED = "Interrupted: what is stored is whole, run it again for the rest"
 
 
@@ -64,10 +63,9 @@ class Command(LookingCommand):
             "Run today's extractor over the pages of stories and lists in archives (a "
             "run's number, a WARC file of any tool, a series or a folder) and print "
             "for each field how many of the stored rows would change. Example: scrapy "
-            "replay --diff 12 "
-            "--channel us --out changes.jsonl. Exit codes: 0 nothing would change, or "
-            "--write has stored everything; 1 something would change; 2 is not "
-            "understood; 3 cannot be used, or has no page of a story; 4 the database "
+            "replay --diff 12 --channel us --out changes.jsonl. Exit codes: 0 nothing "
+            "would change, or --write has stored everything; 1 something would change; "
+            "2 is not understood; 3 cannot be used, or has no page; 4 the database "
             "cannot be reached; 5 another run is on; 8 interrupted; 9 pages not stored."
         )
 
@@ -214,10 +212,8 @@ def archives(named: list[str], root: Path) -> list[Path]:
 def opened(path: Path) -> IO[str]:
     """The file for the changes, empty; never an archive."""
     try:
-        if path.is_file():
-            with path.open("rb") as held:
-                if held.read(5).startswith(ARCHIVED):
-                    raise NotUsable(f"--out {path} is an archive: name another file")
+        if path.is_file() and is_archive(path):
+            raise NotUsable(f"--out {path} is an archive: name another file")
         return path.open("w", encoding="utf-8")
     except OSError as error:
         raise NotUsable(f"{path} cannot be written: {error.strerror}") from error

@@ -32,7 +32,7 @@ class Known(Protocol):
     """What the archive tells of a story it holds; instants are aware UTC, on the
     site's clock. ``absent_since``: first of the visits that did not find it, and
     ``absences`` their number; ``words``: what lists called it between its newest
-    revision and the last night that read it whole, which has answered them.
+    revision and the last night that answered for it.
     ``of_this_job``: it was not there when the night's job began, be it that a run that
     died meanwhile has stored it. ``read_night``: last night that read it;
     ``told``: what the list API last gave as its time of change, heard so from night

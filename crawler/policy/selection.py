@@ -90,7 +90,7 @@ class Selection:
         """The stories of ``links`` that the run's arguments allow, each once, at the
         smallest depth that leads to it."""
         self.stats.inc_value("link/rows", len(links))
-        found: dict[int, Candidate] = {}
+        found: dict[int, tuple[int, Link]] = {}
         words: dict[int, set[str]] = {}
         for link in links:
             deeper = depth + (link.section in FURTHER_READING)
@@ -98,21 +98,21 @@ class Selection:
                 continue
             if link.anchor_text and link.section in LISTS:
                 words.setdefault(link.story_id, set()).add(link.anchor_text)
-            held = found.get(link.story_id)
-            if held is None or deeper < held.depth:
-                found[link.story_id] = Candidate(
-                    story_id=link.story_id,
-                    url=link.url,
-                    depth=deeper,
-                    found={
-                        "page": link.page_url,
-                        "section": link.section.value,
-                        "rank": link.position,
-                    },
-                )
+            if link.story_id not in found or deeper < found[link.story_id][0]:
+                found[link.story_id] = deeper, link
         return [
-            replace(one, words=frozenset(words.get(key, ())))
-            for key, one in found.items()
+            Candidate(
+                story_id=story_id,
+                url=link.url,
+                depth=deeper,
+                words=frozenset(words.get(story_id, ())),
+                found={
+                    "page": link.page_url,
+                    "section": link.section.value,
+                    "rank": link.position,
+                },
+            )
+            for story_id, (deeper, link) in found.items()
         ]
 
     def of_sitemap(self, stories: Sequence[SitemapStory], page: str) -> list[Candidate]:

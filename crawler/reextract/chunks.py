@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 
     from crawler.archive.framing import Frame
 
+    Place = tuple[int, int]
+
 # Large enough that a query of the database serves many pages, small enough that two
 # workers end at about the same time
 SIZE = 32
-READ = frozenset({urls.PageKind.STORY, urls.PageKind.API, *LISTS})
+READ = frozenset({urls.PageKind.STORY, *LISTS})
 TYPE = re.compile(rb"\r\nWARC-Type: *(\S+)", re.IGNORECASE)
 URI = re.compile(rb"\r\nWARC-Target-URI: *<?([^\s>]+)", re.IGNORECASE)
 DATE = re.compile(rb"\r\nWARC-Date: *(\S+)", re.IGNORECASE)
@@ -42,13 +44,9 @@ class Chunk:
     """
 
     path: Path
-    places: tuple[tuple[int, int], ...]
+    places: tuple[Place, ...]
     faults: tuple[str, ...] = ()
     passed_over: int = 0
-
-
-# In place of a page: an answer of the list API
-PASSED_OVER = (-1, -1)
 
 
 def chunks(files: Iterable[Path], since: datetime | None = None) -> Iterator[Chunk]:
@@ -58,13 +56,13 @@ def chunks(files: Iterable[Path], since: datetime | None = None) -> Iterator[Chu
         since: aware; what was fetched earlier is left out.
     """
     for path in files:
-        places: list[tuple[int, int]] = []
+        places: list[Place] = []
         faults: list[str] = []
         passed_over = 0
         for found in _found(path, since):
             if isinstance(found, str):
                 faults.append(found)
-            elif found == PASSED_OVER:
+            elif found is None:
                 passed_over += 1
             else:
                 places.append(found)
@@ -75,8 +73,9 @@ def chunks(files: Iterable[Path], since: datetime | None = None) -> Iterator[Chu
             yield Chunk(path, tuple(places), tuple(faults), passed_over)
 
 
-def _found(path: Path, since: datetime | None) -> Iterator[tuple[int, int] | str]:
-    """Places of pages, and a line for what cannot be read."""
+def _found(path: Path, since: datetime | None) -> Iterator[Place | str | None]:
+    """Places of pages, None for an answer of the list API, and a line for what cannot
+    be read."""
     try:
         with path.open("rb") as stream:
             # what is damaged at its beginning is more likely compressed: ours all are
@@ -94,7 +93,7 @@ def _found(path: Path, since: datetime | None) -> Iterator[tuple[int, int] | str
 
 def _members(
     path: Path, data: mmap, since: datetime | None
-) -> Iterator[tuple[int, int] | str]:
+) -> Iterator[Place | str | None]:
     offset, size = 0, len(data)
     while offset < size:
         found = quick.member(data, offset)
@@ -110,14 +109,14 @@ def _members(
         )
         status = payload.STATUS.match(record, head + len(quick.END))
         code = status[1] if status else None
-        if _is_page(kind.lower(), url, code) and _is_young(date, since):
-            yield PASSED_OVER if _is_of_api(url) else (offset, end)
+        if _is_young(date, since):
+            yield from _of_page((offset, end), kind.lower(), url, code)
         offset = end
 
 
 def _of_frame(
     path: Path, frame: Frame | Lost, since: datetime | None, *, end: int
-) -> Iterator[tuple[int, int] | str]:
+) -> Iterator[Place | str | None]:
     if isinstance(frame, Lost):
         lost = frame.end - frame.offset
         yield f"{path}: offset {frame.offset}: {frame.reason}; {lost} bytes are lost"
@@ -125,22 +124,23 @@ def _of_frame(
     status = payload.STATUS.match(frame.block)
     code = status[1] if status else None
     url = frame.get("warc-target-uri").strip("<>")
-    if _is_page(frame.kind, url, code) and _is_young(frame.get("warc-date"), since):
-        yield PASSED_OVER if _is_of_api(url) else (frame.offset, end)
+    if _is_young(frame.get("warc-date"), since):
+        yield from _of_page((frame.offset, end), frame.kind, url, code)
 
 
-def _is_page(kind: str, url: str, status: bytes | None) -> bool:
+def _of_page(
+    place: Place, kind: str, url: str, status: bytes | None
+) -> Iterator[Place | None]:
     """A response with status 200 whose address is a story's or a list's; also what may
     be one but is damaged, for whoever reads it to say so."""
-    if kind != "response":
-        return not kind
-    if url and urls.page_kind(url, origin=origin_of(url)) not in READ:
-        return False
-    return status is None or status == b"200"
-
-
-def _is_of_api(url: str) -> bool:
-    return urls.page_kind(url, origin=origin_of(url)) is urls.PageKind.API
+    if not kind:
+        yield place
+    elif kind == "response" and status in (None, b"200"):
+        page = urls.page_kind(url, origin=origin_of(url)) if url else None
+        if page is urls.PageKind.API:
+            yield None
+        elif page is None or page in READ:
+            yield place
 
 
 def _is_young(date: str, since: datetime | None) -> bool:

@@ -124,8 +124,9 @@ class Worker:
                 result.other_channels += not one.is_list
             else:
                 stored.append(one)
-        result.lists += sum(one.is_list for one in stored)
-        result.stored += len(stored) - result.lists
+        lists = sum(one.is_list for one in stored)
+        result.lists += lists
+        result.stored += len(stored) - lists
         missing: set[bytes] = set()
         others: dict[bytes, dict[str, Any]] = {}
         if self.task.of_links:

@@ -72,7 +72,7 @@ async def store_batch(
     job: int = 0,
     seen_at: datetime,
     extractor: str | None = None,
-    belated: bool = False,
+    draining: bool = False,
 ) -> list[str]:
     """Writes ``rows`` in one transaction; of rows with one key the last is written.
 
@@ -81,7 +81,7 @@ async def store_batch(
 
     Args:
         job: whose frontier it is; 0: that of ``run``.
-        belated: later runs may have stored already, as where a spool is drained.
+        draining: the rows are of a spool: later runs may have stored already.
 
     Returns:
         For each row what became of it: ``article/inserted``, ``article/changed``,
@@ -122,7 +122,7 @@ async def store_batch(
                 **when,
                 night=job or run,
                 counted=pages,
-                belated=belated,
+                draining=draining,
             )
         if pages:
             await links.repeat(connection, pages, **when, night=job or run)

@@ -43,7 +43,7 @@ class Committer:
         patience: seconds to go on trying when the database is away.
         extractor: version of what read the pages.
         watcher: is told when the database is away and back.
-        belated: later runs may have stored already.
+        draining: units come from a spool: later runs may have stored already.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Committer:
         patience: float,
         extractor: str | None = None,
         watcher: Watcher | None = None,
-        belated: bool = False,
+        draining: bool = False,
     ) -> None:
         self.dsn = dsn
         self.run = run
@@ -65,7 +65,7 @@ class Committer:
         self.patience = patience
         self.extractor = extractor
         self.watcher = watcher or Watcher()
-        self.belated = belated
+        self.draining = draining
         self.seen_at: datetime | None = None
         self.connection: psycopg.AsyncConnection[Any] | None = None
         self.aside: list[Row] = []  # of the unit that is stored in parts
@@ -181,7 +181,7 @@ class Committer:
                         run=self.run,
                         job=self.job,
                         seen_at=self.seen_at or datetime.now(UTC),
-                        belated=self.belated,
+                        draining=self.draining,
                         extractor=self.extractor,
                     )
             except Exception as error:

@@ -76,7 +76,7 @@ async def _store(
         drained.counters[name] += number
 
     committer = Committer(
-        dsn, drained.run, job=drained.run, count=count, patience=0, belated=True
+        dsn, drained.run, job=drained.run, count=count, patience=0, draining=True
     )
     try:
         for line in spool.lines(path):

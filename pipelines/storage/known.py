@@ -81,10 +81,10 @@ class KnownStory:
     revision but the first was seen; ``absent_since`` and ``absences``: visits that did
     not find it since it was last there; ``words``: what lists called it between its
     newest revision and the last night that answered for it; ``read_night``: the last
-    that read it whole; ``told``: what
-    the list API last gave as its time of change, ``told_since`` and ``told_seen``:
-    first and last night that heard so; ``extractor_version``: of what read it last. A
-    night goes by the number of its first run."""
+    that read it whole; ``told``: what the list API last gave as its time of change,
+    ``told_since`` and ``told_seen``: first and last night that heard so;
+    ``extractor_version``: of what read it last. A night goes by the number of its
+    first run."""
 
     story_id: int
     url: str

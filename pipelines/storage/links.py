@@ -110,7 +110,7 @@ async def store(
     night: int,
     seen_at: datetime,
     counted: Collection[UUID] = (),
-    belated: bool = False,
+    draining: bool = False,
 ) -> psycopg.AsyncCursor[Any]:
     """Writes first sightings of a run; the caller holds a transaction.
 
@@ -118,7 +118,7 @@ async def store(
         night: first run of the night that ``run`` is part of.
         counted: links that ``repeat`` writes next in this transaction; they are locked
             in one order with those written here.
-        belated: newer nights may be stored already.
+        draining: they are of a spool: newer nights may be stored already.
 
     Returns:
         What :func:`outcomes` reads; until then the server may be at work.
@@ -128,7 +128,7 @@ async def store(
     values = {"rows": rows, "run": run, "seen_at": seen_at, "counted": locked}
     cursor = await connection.execute(UPSERT.encode(), values)
     await placements.store(
-        connection, links, night=night, seen_at=seen_at, belated=belated
+        connection, links, night=night, seen_at=seen_at, draining=draining
     )
     return cursor
 

@@ -27,31 +27,28 @@ OWN_LISTS = frozenset({Section.BODY, Section.PREVIOUS, Section.NEXT, Section.REL
 
 # The first sighting of a night moves "last" to "previous"; a batch sent twice does not,
 # and neither does a page that comes after those of a later night (``late``)
+SEEN = """
+previous_run = CASE WHEN old.run_id = %(night)s THEN old.previous_run
+        WHEN old.run_id < %(night)s THEN old.run_id
+        ELSE greatest(old.previous_run, %(night)s) END,
+    run_id = greatest(old.run_id, %(night)s),
+    seen_at = greatest(old.seen_at, row.seen_at)
+"""
 SEE_LISTS = """
 INSERT INTO list AS old (list_id, section, scope, scope_key, run_id, seen_at)
 SELECT list_id, section, scope, scope_key, %(night)s, seen_at
 FROM json_to_recordset(%(rows)s) AS row (list_id uuid, section text, scope text,
     scope_key text, seen_at timestamptz)
 ORDER BY list_id
-ON CONFLICT (list_id) DO UPDATE
-SET previous_run = CASE WHEN old.run_id = excluded.run_id THEN old.previous_run
-        WHEN old.run_id < excluded.run_id THEN old.run_id
-        ELSE greatest(old.previous_run, excluded.run_id) END,
-    run_id = greatest(old.run_id, excluded.run_id),
-    seen_at = greatest(old.seen_at, excluded.seen_at)
-"""
+ON CONFLICT (list_id) DO UPDATE SET SEEN
+""".replace("SEEN", SEEN.replace("row.", "excluded."))
 
 # The lists of a page that show nothing are seen with it, too
 SEE_EMPTY = """
-UPDATE list AS old
-SET previous_run = CASE WHEN run_id = %(night)s THEN previous_run
-        WHEN run_id < %(night)s THEN run_id
-        ELSE greatest(previous_run, %(night)s) END,
-    run_id = greatest(run_id, %(night)s),
-    seen_at = greatest(old.seen_at, page.seen_at)
-FROM json_to_recordset(%(rows)s) AS page (list_id uuid, seen_at timestamptz)
-WHERE old.list_id = page.list_id
-"""
+UPDATE list AS old SET SEEN
+FROM json_to_recordset(%(rows)s) AS row (list_id uuid, seen_at timestamptz)
+WHERE old.list_id = row.list_id
+""".replace("SEEN", SEEN)
 
 # A list of one page is seen whenever its page is
 SEEN_IN_NIGHT = """
@@ -113,14 +110,14 @@ async def store(
     *,
     night: int,
     seen_at: datetime,
-    belated: bool = False,
+    draining: bool = False,
 ) -> None:
     """Writes first sightings of a run, whose links are stored already.
 
     Args:
         night: first run of the night that the run is part of.
         seen_at: for links that do not say when they were seen.
-        belated: newer nights may be stored already.
+        draining: they are of a spool: newer nights may be stored already.
     """
     lists: dict[tuple[str, ...], dict[str, Any]] = {}
     rows = []
@@ -136,13 +133,13 @@ async def store(
             row["list_key"] = link.scope_key
         rows.append(row)
     seen = {"rows": recordset(rows), "night": night}
-    if belated:
+    if draining:
         await late_lists.cut(connection, seen)
     await _see_lists(connection, list(lists.values()), night)
-    if belated:
+    if draining:
         await late_lists.go_on(connection, seen)
     await connection.execute(SEE_LINKS, seen)
-    if belated:
+    if draining:
         await late_lists.join(connection, seen)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from pipelines.near_duplicates import METHOD, is_template, part_of, signature
+from pipelines.near_duplicates import METHOD, signature
+from pipelines.series import part_of
 from pipelines.storage.recordset import recordset
+from pipelines.templates import is_template
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from pipelines.near_duplicates import is_template
+from pipelines.templates import is_template
 from tests.site import text
 from tests.site.history import templates as forms
 

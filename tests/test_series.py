@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pipelines.near_duplicates import part_of
+from pipelines.series import part_of
 
 # Every headline of a row is another part of one series
 SERIES = [
